@@ -1,7 +1,8 @@
+import type { Layout, Placement } from '../tensor/mesh.ts'
 import type { Program } from '../tensor/program.ts'
 import type { Type, TypedArray } from '../tensor/types.ts'
 
-/** Memory of one tensor that an engine holds. */
+/** Memory of one tensor that an engine holds, on one device or spread over a mesh of them; its type is that of the whole. */
 export interface DeviceBuffer extends Type {
   /** The elements on the host. On engines that compute in host memory this is a view, valid until the buffer is disposed or donated. */
   read(): Promise<TypedArray>
@@ -14,6 +15,8 @@ export interface CompileOptions {
    * a training state that is updated in place. A donated buffer must not be used again.
    */
   readonly donate?: number
+  /** Runs the program on every device of a mesh, on shards of its inputs. Only engines with several devices take it. */
+  readonly layout?: Layout
 }
 
 export interface StepMemory {
@@ -33,8 +36,8 @@ export interface Executable {
 
 export interface Engine {
   readonly name: string
-  /** Copies host data to the engine; without data the buffer is zero. */
-  upload(type: Type, data?: TypedArray): DeviceBuffer
+  /** Copies host data to the engine; without data the buffer is zero. `placement` spreads it over a mesh. */
+  upload(type: Type, data?: TypedArray, placement?: Placement): DeviceBuffer
   compile(program: Program, options?: CompileOptions): Promise<Executable>
   [Symbol.dispose](): void
 }
