@@ -1,4 +1,5 @@
 import type { ConformanceCase } from './conformance/case.ts'
+import { collectiveCases } from './conformance/collective.ts'
 import { contractionCases } from './conformance/contraction.ts'
 import { controlCases } from './conformance/control.ts'
 import { elementwiseCases } from './conformance/elementwise.ts'
@@ -18,4 +19,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...indexingCases,
   ...fusedCases,
   ...controlCases,
+  ...collectiveCases,
 ]

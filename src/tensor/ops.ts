@@ -1,12 +1,20 @@
 /** Every op that model code may call. */
 export {
+  exchangeOver,
+  gatherOver,
+  largestOver,
+  placeAmong,
+  sumOver,
+  sumScatterOver,
+} from './ops/collective.ts'
+export {
   dotGeneral,
   groupedLinear,
   groupedOuter,
   linear,
   matmul,
 } from './ops/contraction.ts'
-export { barrier, checkpoint, cond, customGrad, loop, stopGradient } from './ops/control.ts'
+export { barrier, checkpoint, cond, customGrad, kernel, loop, stopGradient } from './ops/control.ts'
 export {
   abs,
   add,

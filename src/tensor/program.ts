@@ -38,6 +38,16 @@ export type LoopAttrs = {
   readonly sliced: number
 }
 
+/** Plain facts, so that equal kernels compare equal. */
+export type KernelAttrs = Readonly<Record<string, number | boolean | string>>
+
+export interface CollectiveAttrs {
+  /** Mesh axes over whose devices it goes, outermost first. */
+  readonly axes: readonly string[]
+  /** How many devices that are. */
+  readonly size: number
+}
+
 /** Cotangents of the outputs to cotangents of the inputs; null means zero. */
 export type Gradient = (
   inputs: readonly Value[],
@@ -71,6 +81,8 @@ export type OpAttrs = { readonly [N in UnaryName | BinaryName | BitwiseName]: No
   readonly dot: {
     readonly batch: readonly [readonly number[], readonly number[]]
     readonly contract: readonly [readonly number[], readonly number[]]
+    /** Of the result, where it is not that of the operands: a product of bf16 kept in f32. */
+    readonly dtype?: DType
   }
   /** `(x[N,K], w[E,..], sizes i32[E]) → [N,M]`: rows are sorted by group; group e uses w[e], contracted over w's dimension `contract`. */
   readonly groupedDot: { readonly contract: 1 | 2 }
@@ -103,6 +115,21 @@ export type OpAttrs = { readonly [N in UnaryName | BinaryName | BitwiseName]: No
   readonly cond: { readonly whenTrue: Program; readonly whenFalse: Program }
   /** Runs `body`; its gradient recomputes it instead of keeping its intermediates. */
   readonly checkpoint: { readonly body: Program }
+  /**
+   * Runs `body`, or what the engine has under that name for operands of these types, which gives the same up to
+   * rounding. `attrs` tell the engine's kernel what it cannot read off the types.
+   */
+  readonly kernel: { readonly name: string; readonly attrs: KernelAttrs; readonly body: Program }
+  /** Sum or largest over the devices of mesh axes. `size` is their number, in this and the next ones. */
+  readonly allReduce: CollectiveAttrs & { readonly kind: 'sum' | 'max' }
+  /** The shards of the devices of mesh axes put together along `dim`. */
+  readonly allGather: CollectiveAttrs & { readonly dim: number }
+  /** The device's part along `dim` of the sum over the devices of mesh axes. */
+  readonly reduceScatter: CollectiveAttrs & { readonly dim: number }
+  /** Part i along `split` goes to device i; what comes from device j becomes part j along `concat`. */
+  readonly allToAll: CollectiveAttrs & { readonly split: number; readonly concat: number }
+  /** The device's place among those of mesh axes, i32[]. */
+  readonly axisIndex: CollectiveAttrs
   /** Runs `body`; its gradient is what `gradient` traces. The last `residuals` outputs are only for that. */
   readonly customGrad: { readonly body: Program; readonly gradient: Gradient; readonly residuals: number }
 }
@@ -138,6 +165,7 @@ export function regionsOf(equation: Equation): readonly Program[] {
     case 'loop':
     case 'checkpoint':
     case 'customGrad':
+    case 'kernel':
       return [equation.attrs.body]
     case 'cond':
       return [equation.attrs.whenTrue, equation.attrs.whenFalse]

@@ -1,6 +1,6 @@
 import { grad } from '../../tensor/grad.ts'
 import { dotGeneral, groupedLinear, groupedOuter, linear, matmul } from '../../tensor/ops/contraction.ts'
-import { mul } from '../../tensor/ops/elementwise.ts'
+import { convert, mul } from '../../tensor/ops/elementwise.ts'
 import { sum } from '../../tensor/ops/reduction.ts'
 import { type ConformanceCase, newCase } from './case.ts'
 import { hostTensor, type Random } from './random.ts'
@@ -101,6 +101,11 @@ export const contractionCases: readonly ConformanceCase[] = [
       }),
     ),
   ),
+  newCase('dot', 'small integers in bf16, f32 result', (random) => ({
+    inputs: [random.integers([3, 4], -16, 16), random.integers([5, 4], -16, 16)],
+    build: (x, w) => [linear(convert(x!, 'bf16'), convert(w!, 'bf16'), 'f32')],
+    differentiable: [],
+  })),
   newCase('dot', 'no rows', (random) => ({
     inputs: [random.floats([0, 3]), random.floats([4, 3])],
     build: (x, w) => [linear(x!, w!)],

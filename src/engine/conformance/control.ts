@@ -109,6 +109,15 @@ export const controlCases: readonly ConformanceCase[] = [
       }),
     differentiable: [0, 1],
   })),
+  newCase('kernel', 'one that no engine has', (random) => ({
+    inputs: [random.floats([2, 3]), random.floats([3])],
+    build: (x, w) =>
+      ops.kernel('unknown', { width: 3 }, [x!, w!], (x, w) => {
+        const h = sin(mul(x!, w!))
+        return [tanh(h), sum(mul(h, w!), 1)]
+      }),
+    differentiable: [0, 1],
+  })),
   newCase('customGrad', 'a residual among the outputs', (random) => ({
     inputs: [random.floats([4]), random.floats([4])],
     build: (x, y) => {

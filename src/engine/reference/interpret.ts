@@ -1,6 +1,7 @@
 import type { Equation, OpName, Program } from '../../tensor/program.ts'
 import { type Shape, sameShape, showType, sizeOf, type Type } from '../../tensor/types.ts'
 import { type NdArray, newArray } from './array.ts'
+import { collectiveRules } from './ops/collective.ts'
 import { contractionRules } from './ops/contraction.ts'
 import { controlRules } from './ops/control.ts'
 import { elementwiseRules } from './ops/elementwise.ts'
@@ -20,6 +21,7 @@ const rules = {
   ...indexingRules,
   ...fusedRules,
   ...controlRules,
+  ...collectiveRules,
 } satisfies { readonly [N in OpName]: Rule<N> }
 
 /** Numbers of one input: floats as their values (not bits), bool as 0 or 1. Without a type it is the program's. */

@@ -25,7 +25,7 @@ function bodyOutputs(b: Builder, values: readonly Value[]): Port[] {
 
 export const controlRules = (
   lower: LowerEquations,
-): Rules<'stopGradient' | 'barrier' | 'loop' | 'cond' | 'checkpoint' | 'customGrad'> => {
+): Rules<'stopGradient' | 'barrier' | 'loop' | 'cond' | 'checkpoint' | 'customGrad' | 'kernel'> => {
   const alias = (b: Builder, y: Value, x: Value): void => put(b, y, placeOf(b, x).name, placeOf(b, x).shape)
   const inlined = (b: Builder, body: Program, inputs: readonly Value[], outputs: readonly Value[]): void => {
     body.inputs.forEach((input, i) => {
@@ -45,6 +45,7 @@ export const controlRules = (
       }),
     checkpoint: (b, { inputs, attrs: { body }, outputs }) => inlined(b, body, inputs, outputs),
     customGrad: (b, { inputs, attrs: { body }, outputs }) => inlined(b, body, inputs, outputs),
+    kernel: (b, { inputs, attrs: { body }, outputs }) => inlined(b, body, inputs, outputs),
     loop(b, { inputs, attrs: { trips, body, carries, sliced }, outputs }) {
       const outer = inputs.map((value) => whole(b, value))
       const [index, ...rest] = body.inputs as [Value, ...Value[]]

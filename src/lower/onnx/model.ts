@@ -1,6 +1,7 @@
 import { type OpName, type Program, regionsOf } from '../../tensor/program.ts'
 import type { DType } from '../../tensor/types.ts'
 import { type Builder, cast, newBuilder, node, placeOf, put, whole } from './builder.ts'
+import { collectiveRules } from './collective.ts'
 import { contractionRules } from './contraction.ts'
 import { controlRules } from './control.ts'
 import { elementwiseRules } from './elementwise.ts'
@@ -22,6 +23,7 @@ const rules: Rules<OpName> = {
   ...indexingRules,
   ...fusedRules,
   ...controlRules(lowerEquations),
+  ...collectiveRules,
 }
 
 function lowerEquations(b: Builder, program: Program): void {

@@ -1,5 +1,6 @@
 import { emit, type OpDef, ShapeError, shapeError, type Tensor } from '../trace.ts'
-import { type Shape, showType, sizeOf, type Type } from '../types.ts'
+import { type DType, type Shape, showType, sizeOf, type Type } from '../types.ts'
+import { convert } from './elementwise.ts'
 import { reshape, transpose } from './shape.ts'
 
 type Dims = readonly number[]
@@ -10,7 +11,7 @@ const free = (rank: number, batch: Dims, contract: Dims): number[] =>
 
 const dotDef: OpDef<'dot'> = {
   name: 'dot',
-  infer: ([x, y], { batch, contract }) => {
+  infer: ([x, y], { batch, contract, dtype }) => {
     if (x!.dtype !== y!.dtype) throw new ShapeError('dtypes differ')
     const check = (kind: string, [left, right]: Pair): void => {
       if (left.length !== right.length)
@@ -28,7 +29,7 @@ const dotDef: OpDef<'dot'> = {
     const pick = (t: Type, dims: Dims): Shape => dims.map((d) => t.shape[d]!)
     return [
       {
-        dtype: x!.dtype,
+        dtype: dtype ?? x!.dtype,
         shape: [
           ...pick(x!, batch[0]),
           ...pick(x!, free(x!.shape.length, batch[0], contract[0])),
@@ -37,9 +38,10 @@ const dotDef: OpDef<'dot'> = {
       },
     ]
   },
-  vjp: ({ inputs, attrs: { batch, contract } }, [g]) => {
-    if (!g) return [null, null]
+  vjp: ({ inputs, attrs: { batch, contract } }, [dResult]) => {
+    if (!dResult) return [null, null]
     const [x, y] = inputs as [Tensor, Tensor]
+    const g = convert(dResult, x.dtype)
     const nBatch = batch[0].length
     const xFree = free(x.shape.length, batch[0], contract[0])
     const yFree = free(y.shape.length, batch[1], contract[1])
@@ -79,23 +81,33 @@ const dotDef: OpDef<'dot'> = {
   },
 }
 
-/** Product with explicit batch and contracted dimensions. */
-export const dotGeneral = (x: Tensor, y: Tensor, attrs: { batch: Pair; contract: Pair }): Tensor =>
-  emit(dotDef, [x, y], attrs)[0]!
+/** Product with explicit batch and contracted dimensions; the result has the operands' dtype, or `dtype`. */
+export const dotGeneral = (
+  x: Tensor,
+  y: Tensor,
+  attrs: { batch: Pair; contract: Pair; dtype?: DType },
+): Tensor => {
+  const { dtype, ...dims } = attrs
+  const own = dtype === undefined || dtype === x.dtype
+  return emit(dotDef, [x, y], own ? dims : { ...dims, dtype })[0]!
+}
 
-/** `x[..., K] · w[M, K]ᵀ → [..., M]`: a linear layer with weights laid out [out, in]. */
-export function linear(x: Tensor, w: Tensor): Tensor {
+/** `x[..., K] · w[M, K]ᵀ → [..., M]`: a linear layer with weights laid out [out, in]; the result has x's dtype, or `dtype`. */
+export function linear(x: Tensor, w: Tensor, dtype: DType = x.dtype): Tensor {
   const lead = x.shape.slice(0, -1)
   const flat = reshape(x, [sizeOf(lead), x.shape.at(-1)!])
-  const y = dotGeneral(flat, w, { batch: [[], []], contract: [[1], [w.shape.length - 1]] })
+  const y = dotGeneral(flat, w, { batch: [[], []], contract: [[1], [w.shape.length - 1]], dtype })
   return reshape(y, [...lead, w.shape[0]!])
 }
 
-/** Matrix product over the last two dimensions, all dimensions before them are batch; either side may be read transposed. */
+/**
+ * Matrix product over the last two dimensions, all dimensions before them are batch; either side may be read transposed.
+ * The result has the operands' dtype, or `dtype`.
+ */
 export function matmul(
   x: Tensor,
   y: Tensor,
-  options: { transposeX?: boolean; transposeY?: boolean } = {},
+  options: { transposeX?: boolean; transposeY?: boolean; dtype?: DType } = {},
 ): Tensor {
   const rank = x.shape.length
   if (y.shape.length !== rank || rank < 2)
@@ -104,6 +116,7 @@ export function matmul(
   return dotGeneral(x, y, {
     batch: [batch, batch],
     contract: [[options.transposeX ? rank - 2 : rank - 1], [options.transposeY ? rank - 1 : rank - 2]],
+    dtype: options.dtype ?? x.dtype,
   })
 }
 

@@ -1,5 +1,5 @@
 import { inline } from '../inline.ts'
-import type { Gradient } from '../program.ts'
+import type { Gradient, KernelAttrs } from '../program.ts'
 import { emit, type OpDef, ShapeError, shapeError, type Tensor, traceRegion } from '../trace.ts'
 import { isFloat, sameType, showType, type Type } from '../types.ts'
 import { add, sub } from './elementwise.ts'
@@ -213,6 +213,30 @@ export function customGrad(
   return emit(customGradDef, inputs, { body, gradient, residuals })
 }
 
+const kernelDef: OpDef<'kernel'> = {
+  name: 'kernel',
+  infer: (_, { body }) => body.outputs,
+  vjp: ({ inputs, attrs: { body } }, cotangents, pullback) => {
+    const again = barrier(inputs)
+    return pullback(inline(body, again), cotangents, again)
+  },
+}
+/**
+ * `fn(...inputs)`, for which an engine may have a kernel of its own under that name. The gradient is that of `fn`; where
+ * the engine has a kernel for the gradient too, put both into a customGrad.
+ */
+export function kernel(
+  name: string,
+  attrs: KernelAttrs,
+  inputs: readonly Tensor[],
+  fn: (...inputs: Tensor[]) => readonly Tensor[],
+): readonly Tensor[] {
+  const { body, captured } = traceRegion(name, inputs, fn)
+  if (captured.length > 0)
+    throw new Error(`kernel ${name}: the function uses outer values; pass them as inputs`)
+  return emit(kernelDef, inputs, { name, attrs, body })
+}
+
 export const controlDefs = {
   stopGradient: stopGradientDef,
   barrier: barrierDef,
@@ -220,4 +244,5 @@ export const controlDefs = {
   cond: condDef,
   checkpoint: checkpointDef,
   customGrad: customGradDef,
+  kernel: kernelDef,
 }

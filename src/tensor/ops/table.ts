@@ -1,5 +1,6 @@
 import type { OpName } from '../program.ts'
 import type { OpDef } from '../trace.ts'
+import { collectiveDefs } from './collective.ts'
 import { contractionDefs } from './contraction.ts'
 import { controlDefs } from './control.ts'
 import { elementwiseDefs } from './elementwise.ts'
@@ -19,4 +20,5 @@ export const opDefs = {
   ...indexingDefs,
   ...fusedDefs,
   ...controlDefs,
+  ...collectiveDefs,
 } satisfies { readonly [N in OpName]: OpDef<N> }

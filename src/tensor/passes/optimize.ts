@@ -1,7 +1,7 @@
 import { type Program, regionsOf } from '../program.ts'
 import { eliminateDeadCode } from './eliminate-dead-code.ts'
 import { foldConstants } from './fold-constants.ts'
-import { inlineRegions } from './inline-regions.ts'
+import { inlineRegions, type KeepKernel } from './inline-regions.ts'
 import { mergeCommonSubexpressions } from './merge-common-subexpressions.ts'
 import { simplify } from './simplify.ts'
 
@@ -14,9 +14,13 @@ const equationCount = (program: Program): number =>
     0,
   )
 
-/** The passes that every engine wants before it lowers a program, whose inputs and outputs stay as they are. */
-export function optimize(program: Program): Program {
-  let best = eliminateDeadCode(inlineRegions(program))
+/**
+ * The passes that every engine wants before it lowers a program, whose inputs and outputs stay as they are.
+ *
+ * @param keep the kernels that the engine has; without it all become their bodies
+ */
+export function optimize(program: Program, keep?: KeepKernel): Program {
+  let best = eliminateDeadCode(inlineRegions(program, keep))
   for (let round = 0; round < mostRounds; round++) {
     const next = eliminateDeadCode(mergeCommonSubexpressions(simplify(foldConstants(best))))
     const done = equationCount(next) === equationCount(best)

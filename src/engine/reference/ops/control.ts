@@ -33,8 +33,10 @@ const checkpoint: Rule<'checkpoint'> = ({ attrs: { body } }, inputs, run) => run
 
 const customGrad: Rule<'customGrad'> = ({ attrs: { body } }, inputs, run) => run(body, inputs)
 
+const kernel: Rule<'kernel'> = ({ attrs: { body } }, inputs, run) => run(body, inputs)
+
 const stopGradient: Rule<'stopGradient'> = (_, inputs) => inputs
 
 const barrier: Rule<'barrier'> = (_, inputs) => inputs
 
-export const controlRules = { stopGradient, barrier, loop, cond, checkpoint, customGrad }
+export const controlRules = { stopGradient, barrier, loop, cond, checkpoint, customGrad, kernel }
