@@ -3,16 +3,16 @@ import { type Shape, sameShape, showType, sizeOf, type Type } from '../../tensor
 import { type NdArray, newArray } from './array.ts'
 import { collectiveRules } from './ops/collective.ts'
 import { contractionRules } from './ops/contraction.ts'
-import { controlRules } from './ops/control.ts'
+import { controlRules, regionRules } from './ops/control.ts'
 import { elementwiseRules } from './ops/elementwise.ts'
 import { fusedRules } from './ops/fused.ts'
 import { indexingRules } from './ops/indexing.ts'
 import { leafRules } from './ops/leaf.ts'
 import { reductionRules } from './ops/reduction.ts'
 import { shapeRules } from './ops/shape.ts'
-import type { Rule } from './rule.ts'
+import type { ByDevice, LockstepOp, LockstepRule, Party, Rule } from './rule.ts'
 
-const rules = {
+const deviceRules = {
   ...leafRules,
   ...elementwiseRules,
   ...shapeRules,
@@ -21,8 +21,12 @@ const rules = {
   ...indexingRules,
   ...fusedRules,
   ...controlRules,
+} satisfies { readonly [N in Exclude<OpName, LockstepOp>]: Rule<N> }
+
+const lockstepRules = {
+  ...regionRules,
   ...collectiveRules,
-} satisfies { readonly [N in OpName]: Rule<N> }
+} satisfies { readonly [N in LockstepOp]: LockstepRule<N> }
 
 /** Numbers of one input: floats as their values (not bits), bool as 0 or 1. Without a type it is the program's. */
 export interface InputNumbers {
@@ -36,32 +40,47 @@ class InterpretError extends Error {
   override name = 'InterpretError'
 }
 
-function compute(equation: Equation, inputs: readonly NdArray[]): readonly NdArray[] {
-  const rule = rules[equation.op] as unknown as Rule<OpName>
+const isLockstep = (op: OpName): op is LockstepOp => Object.hasOwn(lockstepRules, op)
+
+function compute(equation: Equation, inputs: ByDevice, party: Party): ByDevice {
+  const { op } = equation
   try {
-    return rule(equation as never, inputs, runProgram)
+    if (isLockstep(op)) {
+      const rule = lockstepRules[op] as unknown as LockstepRule<LockstepOp>
+      return rule(equation as never, inputs, party, interpretInLockstep)
+    }
+    const rule = deviceRules[op] as unknown as Rule<OpName>
+    return inputs.map((own) => rule(equation as never, own))
   } catch (error) {
     if (error instanceof InterpretError) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new InterpretError(`${equation.op}: ${reason} (at ${equation.loc})`, { cause: error })
+    throw new InterpretError(`${op}: ${reason} (at ${equation.loc})`, { cause: error })
   }
 }
 
-function runProgram(program: Program, inputs: readonly NdArray[]): readonly NdArray[] {
-  const values = new Map(program.inputs.map((value, i) => [value.id, inputs[i]!]))
+/** Computes a program on every device of a party, equation by equation; inputs and outputs are each device's own. */
+export function interpretInLockstep(program: Program, inputs: ByDevice, party: Party): ByDevice {
+  const lanes = inputs.map((own) => new Map(program.inputs.map((value, i) => [value.id, own[i]!])))
   for (const equation of program.equations) {
-    const outputs = compute(
-      equation,
-      equation.inputs.map((value) => values.get(value.id)!),
-    )
-    equation.outputs.forEach((value, i) => {
-      values.set(value.id, outputs[i]!)
+    const given = lanes.map((values) => equation.inputs.map((value) => values.get(value.id)!))
+    compute(equation, given, party).forEach((outputs, lane) => {
+      equation.outputs.forEach((value, i) => {
+        lanes[lane]!.set(value.id, outputs[i]!)
+      })
     })
   }
-  return program.outputs.map((value) => values.get(value.id)!)
+  return lanes.map((values) => program.outputs.map((value) => values.get(value.id)!))
 }
 
-function accept(type: Type, given: InputNumbers | undefined, i: number, program: Program): NdArray {
+const oneDevice: Party = { mesh: { axes: [] }, devices: [0] }
+
+/** What an input's numbers are to the interpreter. */
+export function acceptInput(
+  type: Type,
+  given: InputNumbers | undefined,
+  i: number,
+  program: Program,
+): NdArray {
   const differs =
     given === undefined ||
     given.data.length !== sizeOf(type.shape) ||
@@ -85,8 +104,6 @@ function accept(type: Type, given: InputNumbers | undefined, i: number, program:
 export function interpret(program: Program, inputs: readonly InputNumbers[]): readonly NdArray[] {
   if (inputs.length !== program.inputs.length)
     throw new InterpretError(`${program.name}: wants ${program.inputs.length} inputs, got ${inputs.length}`)
-  return runProgram(
-    program,
-    program.inputs.map((type, i) => accept(type, inputs[i], i, program)),
-  )
+  const given = program.inputs.map((type, i) => acceptInput(type, inputs[i], i, program))
+  return interpretInLockstep(program, [given], oneDevice)[0]!
 }
