@@ -11,6 +11,7 @@ import { provenance } from '../train/provenance.ts'
 import { provenanceKey, resolveRunConfig } from '../train/resolve-run-config.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import { UserError } from '../user-error.ts'
+import type { Distributed } from './distributed-options.ts'
 import { onInterrupt } from './interruption.ts'
 import { openEngine } from './open-engine.ts'
 import { summarise } from './summarise.ts'
@@ -27,6 +28,8 @@ export interface TrainingRequest {
   readonly resume: boolean
   /** How the user called, for the report. */
   readonly command: string
+  /** This process's place, where several train together. */
+  readonly distributed?: Distributed
 }
 
 const differingKeys = (a: object, b: object): string[] =>
@@ -95,7 +98,7 @@ export async function runTraining(request: TrainingRequest): Promise<boolean> {
   const { runDir } = request
   const origin = await provenance()
   const startedAt = new Date()
-  using engine = await openEngine(config.engine)
+  using engine = await openEngine(config.engine, request.distributed)
   using interruption = onInterrupt(
     'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)',
   )

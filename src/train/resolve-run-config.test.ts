@@ -91,6 +91,21 @@ describe('layers', () => {
     expect(own.tokenizer.vocabSize).toBe(1000)
   })
 
+  test('precision follows the engine unless given', () => {
+    const precision = (...texts: string[]) => resolveRunConfig({ overrides: set(...texts) }).engine.precision
+    expect(precision()).toBe('highest')
+    expect(precision('engine.name=reference')).toBe('highest')
+    expect(precision('engine.name=xla')).toBe('bf16')
+    expect(precision('engine.name=xla', 'engine.precision=highest')).toBe('highest')
+  })
+
+  test('a mesh is of the engines that have several devices', () => {
+    for (const name of ['xla', 'reference']) {
+      const run = resolveRunConfig({ overrides: set(`engine.name=${name}`, 'mesh.data=2', 'mesh.tensor=2') })
+      expect(run.mesh).toEqual({ data: 2, expert: 1, tensor: 2, shardParameters: false })
+    }
+  })
+
   test('presets stay as they are', () => {
     const before = JSON.stringify(presets)
     resolveRunConfig({ preset: 'nano', overrides: set('model.hiddenSize=64') })
@@ -165,6 +180,35 @@ describe('mistakes', () => {
       { overrides: set('steps=100', 'schedule.warmupSteps=60') },
       '--set steps=100 --set schedule.warmupSteps=60: schedule: warm-up 60 + cosine 50 + annealing 0 are more than 100 steps',
     ],
+    [
+      { overrides: set('engine.precision=bf16') },
+      '--set engine.precision=bf16: engine.precision: bf16 needs the engine xla, and this is onnx',
+    ],
+    [
+      { overrides: set('engine.plugin=libtpu.so') },
+      'engine.plugin: libtpu.so is for the engine xla, and this is onnx',
+    ],
+    [
+      { overrides: set('mesh.data=2', 'mesh.expert=2') },
+      'mesh: 2 × 2 × 1 (data × expert × tensor) are 4 devices, and the engine onnx computes on one',
+    ],
+    [
+      { overrides: set('engine.name=xla', 'mesh.expert=3', 'batch.sequences=9') },
+      'mesh.expert: 8 experts (model.numRoutedExperts) do not divide among 3 devices',
+    ],
+    [
+      { overrides: set('engine.name=xla', 'mesh.tensor=8') },
+      'mesh.tensor: 4 attention heads (model.numAttentionHeads) do not divide among 8 devices',
+    ],
+    [
+      { overrides: set('engine.name=xla', 'mesh.data=2', 'mesh.expert=2', 'batch.sequences=6') },
+      'batch.sequences: 6 sequences do not divide among 4 devices (mesh.data 2 × mesh.expert 2)',
+    ],
+    [
+      { overrides: set('engine.name=xla', 'mesh.shardParameters=true') },
+      'mesh.shardParameters: parameters are spread over the devices of mesh.data, which is 1',
+    ],
+    [{ overrides: set('mesh.data=0') }, 'mesh.data: expected at least 1, got 0'],
     [{ overrides: set('data.heldOutFraction=1') }, 'data.heldOutFraction: expected less than 1, got 1'],
     [{ overrides: set('__proto__.steps=1') }, 'unknown key "__proto__"'],
   ])('%j', (layers, message) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { k2ConfigSchema } from '../nn/config.ts'
 import { type PresetName, presetNames } from '../nn/presets.ts'
+import { engineProblems, meshProblems, type Problem } from './engine-contradictions.ts'
 
 const count = z.int().min(1)
 const countOrZero = z.int().min(0)
@@ -78,10 +79,33 @@ const router = z.strictObject({
   balanceLoss: z.number().min(0),
 })
 
-const engine = z.strictObject({
-  name: z.enum(['onnx', 'reference']),
-  /** null is one for each core. */
-  threads: count.nullable(),
+const engine = z
+  .strictObject({
+    name: z.enum(['onnx', 'reference', 'xla']),
+    /** Of products: float32, or bf16 with float32 sums, weights and optimizer; null is bf16 on xla, else highest. */
+    precision: z.enum(['highest', 'bf16']).nullable(),
+    /** PJRT plugin that xla loads; null looks for an installed one. */
+    plugin: z.string().min(1).nullable(),
+    /** null is one for each core. */
+    threads: count.nullable(),
+  })
+  .transform((e) => ({ ...e, precision: e.precision ?? (e.name === 'xla' ? 'bf16' : 'highest') }))
+
+/** Devices on each axis; their product computes together. */
+const mesh = z.strictObject({
+  /** Shares of the batch. */
+  data: count,
+  /** Shares of the experts, and of the batch. */
+  expert: count,
+  /** Shares of the heads and of the feed-forward layers' columns. */
+  tensor: count,
+  /** Whether each device of `data` keeps only its share of the parameters between their uses. */
+  shardParameters: z.boolean(),
+})
+
+const memory = z.strictObject({
+  /** What the backward pass computes again instead of keeping it. */
+  recompute: z.enum(['none', 'layers']),
 })
 
 const samples = z.strictObject({
@@ -112,6 +136,8 @@ const fields = z.strictObject({
   /** Checkpoints kept, the latest ones. */
   keepCheckpoints: count,
   engine,
+  mesh,
+  memory,
   samples,
 })
 
@@ -123,10 +149,12 @@ const filled = (run: Fields) => ({
   tokenizer: { ...run.tokenizer, vocabSize: run.tokenizer.vocabSize ?? run.model.vocabSize },
 })
 
-type Problem = readonly [path: readonly string[], message: string]
-
-function contradictions({ model, tokenizer, data, schedule, steps }: ReturnType<typeof filled>): Problem[] {
-  const problems: Problem[] = []
+function contradictions(run: ReturnType<typeof filled>): Problem[] {
+  const { model, tokenizer, data, schedule, steps } = run
+  const problems: Problem[] = [
+    ...engineProblems(run.engine).map(([path, message]): Problem => [['engine', ...path], message]),
+    ...meshProblems(run),
+  ]
   if (data.sequenceLength > model.maxPositionEmbeddings) {
     problems.push([
       ['data', 'sequenceLength'],

@@ -62,7 +62,7 @@ async function converse(
 async function run(directory: string, options: GenerateOptions): Promise<void> {
   const model = await loadTrainedModel(directory)
   for (const warning of model.warnings) process.stderr.write(`warning: ${warning}\n`)
-  const { prompt, json, engine: _, threads: __, ...writing } = options
+  const { prompt, json, engine: _, precision: __, plugin: ___, threads: ____, ...writing } = options
   const engine = await openEngine(chosenEngine(options))
   try {
     using generator = createGenerator(engine, model.config, model.weights)

@@ -1,15 +1,15 @@
 import { Command, Option } from 'commander'
 import { type ConfigOverride, parseOverride } from '../../train/config-override.ts'
 import { UserError } from '../../user-error.ts'
+import { type DistributedOptions, distributedOf, distributedOptions } from '../distributed-options.ts'
+import { engineOverrides, type TrainingEngineOptions, trainingEngineOptions } from '../engine-overrides.ts'
 import { interruptedCode } from '../interruption.ts'
-import { positiveInteger } from '../option-values.ts'
 
-interface PretrainOptions {
+interface PretrainOptions extends TrainingEngineOptions, DistributedOptions {
   readonly data: readonly string[]
   readonly out: string
   readonly set: readonly ConfigOverride[]
   readonly resume?: true
-  readonly threads?: number
   readonly skipBadInput?: true
 }
 
@@ -28,22 +28,21 @@ function sourceOf(text: string): { path: string; weight: number } {
 export function overridesOf({
   data,
   set,
-  threads,
   skipBadInput,
+  ...engine
 }: Omit<PretrainOptions, 'out' | 'resume'>): ConfigOverride[] {
   return [
     ...(data.length === 0
       ? []
       : [{ path: ['data', 'sources'], value: data.map(sourceOf), source: `--data ${data.join(' ')}` }]),
-    ...(threads === undefined
-      ? []
-      : [{ path: ['engine', 'threads'], value: threads, source: `--threads ${threads}` }]),
+    ...engineOverrides(engine),
     ...(skipBadInput ? [{ path: ['data', 'onBadInput'], value: 'skip', source: '--skip-bad-input' }] : []),
     ...set,
   ]
 }
 
 async function pretrain(target: string | undefined, options: PretrainOptions): Promise<void> {
+  const distributed = distributedOf(options)
   const { runTraining } = await import('../run-training.ts')
   const finished = await runTraining({
     target,
@@ -51,18 +50,20 @@ async function pretrain(target: string | undefined, options: PretrainOptions): P
     runDir: options.out,
     resume: options.resume ?? false,
     command: `tsukimi ${process.argv.slice(2).join(' ')}`,
+    ...(distributed === undefined ? {} : { distributed }),
   })
   if (!finished) {
     process.exitCode = interruptedCode
     return
   }
+  if ((distributed?.processId ?? 0) > 0) return
   const { writeRunReport } = await import('../write-run-report.ts')
   await writeRunReport(options.out)
 }
 
 /** `tsukimi pretrain`: trains a model on text. */
-export const pretrainCommand = (): Command =>
-  new Command('pretrain')
+export function pretrainCommand(): Command {
+  const command = new Command('pretrain')
     .description('train a model on text: tokenizer, token shards, MuonClip, checkpoints, report')
     .argument(
       '[preset|config]',
@@ -86,10 +87,12 @@ export const pretrainCommand = (): Command =>
         .default([], 'none'),
     )
     .option('--resume', "go on from the run's latest checkpoint")
-    .option('--threads <n>', 'threads that compute; one for each core without it', positiveInteger)
     .option('--skip-bad-input', 'leave out files and lines that cannot be read, instead of stopping')
     .addHelpText(
       'after',
       '\nExample:\n  $ tsukimi pretrain nano --data notes/ --out runs/notes --set steps=200',
     )
     .action(pretrain)
+  for (const option of [...trainingEngineOptions(), ...distributedOptions()]) command.addOption(option)
+  return command
+}

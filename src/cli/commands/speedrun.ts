@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ConfigOverride } from '../../train/config-override.ts'
 import { parseOverride } from '../../train/config-override.ts'
+import { engineOverrides, type TrainingEngineOptions, trainingEngineOptions } from '../engine-overrides.ts'
 import { interruptedCode } from '../interruption.ts'
 import { generateCommand } from './generate.ts'
 
-interface SpeedrunOptions {
+interface SpeedrunOptions extends TrainingEngineOptions {
   readonly out?: string
   readonly set: readonly ConfigOverride[]
   readonly prompt: boolean
@@ -26,7 +27,7 @@ async function speedrun(options: SpeedrunOptions): Promise<void> {
   const { runTraining } = await import('../run-training.ts')
   const finished = await runTraining({
     target: 'nano',
-    overrides: options.set,
+    overrides: [...engineOverrides(options), ...options.set],
     runDir,
     resume: false,
     command: 'tsukimi speedrun',
@@ -42,8 +43,8 @@ async function speedrun(options: SpeedrunOptions): Promise<void> {
 }
 
 /** `tsukimi speedrun`: everything from text to a model that one can prompt, in minutes. */
-export const speedrunCommand = (): Command =>
-  new Command('speedrun')
+export function speedrunCommand(): Command {
+  const command = new Command('speedrun')
     .description(
       'train nano on the State of the Union addresses in minutes, write a report, then take prompts',
     )
@@ -56,3 +57,6 @@ export const speedrunCommand = (): Command =>
     .option('--no-prompt', 'end after the report')
     .addHelpText('after', '\nExample:\n  $ tsukimi speedrun')
     .action(speedrun)
+  for (const option of trainingEngineOptions()) command.addOption(option)
+  return command
+}

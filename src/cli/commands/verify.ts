@@ -25,7 +25,7 @@ function verificationText({ checks, engine, pass }: Verification): string {
 }
 
 async function run(directory: string, options: VerifyOptions, command: Command): Promise<void> {
-  const engine = await openEngine(chosenEngine(options))
+  const engine = await openEngine(chosenEngine(options, 'highest'))
   let result: Verification
   try {
     result = await verify(directory, engine)
