@@ -35,13 +35,23 @@ export const axisSize = (mesh: Mesh, name: string): number =>
 /** A tensor that every device holds whole. */
 export const replicated = (rank: number): Sharding => Array.from({ length: rank }, () => [])
 
-/** Into how many parts each dimension is cut. */
-export const partsOf = (mesh: Mesh, sharding: Sharding): readonly number[] =>
-  sharding.map((axes) => axes.reduce((product, name) => product * axisSize(mesh, name), 1))
+/** Into how many parts each dimension is cut. @throws Error if an axis is named twice: its shards would leave gaps. */
+export function partsOf(mesh: Mesh, sharding: Sharding): readonly number[] {
+  const names = sharding.flat()
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new Error(`a sharding names the mesh axis ${twice} twice`)
+  return sharding.map((axes) => axes.reduce((product, name) => product * axisSize(mesh, name), 1))
+}
 
-/** The shape of one device's shard. @throws Error if a dimension does not divide. */
-export function shardShape(shape: Shape, { mesh, sharding }: Placement): Shape {
-  const parts = partsOf(mesh, sharding)
+function partsOfShape(shape: Shape, { mesh, sharding }: Placement): readonly number[] {
+  if (sharding.length > shape.length)
+    throw new Error(`a sharding of ${sharding.length} dimensions for shape [${shape.join(',')}]`)
+  return partsOf(mesh, sharding)
+}
+
+/** The shape of one device's shard. @throws Error if a dimension does not divide, or for another rank. */
+export function shardShape(shape: Shape, placement: Placement): Shape {
+  const parts = partsOfShape(shape, placement)
   return shape.map((size, d) => {
     const count = parts[d] ?? 1
     if (size % count !== 0)
@@ -50,9 +60,9 @@ export function shardShape(shape: Shape, { mesh, sharding }: Placement): Shape {
   })
 }
 
-/** The shape that shards of `shape` make together. */
-export const wholeShape = (shape: Shape, { mesh, sharding }: Placement): Shape => {
-  const parts = partsOf(mesh, sharding)
+/** The shape that shards of `shape` make together. @throws Error for a sharding of another rank. */
+export const wholeShape = (shape: Shape, placement: Placement): Shape => {
+  const parts = partsOfShape(shape, placement)
   return shape.map((size, d) => size * (parts[d] ?? 1))
 }
 

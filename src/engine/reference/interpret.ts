@@ -74,25 +74,28 @@ export function interpretInLockstep(program: Program, inputs: ByDevice, party: P
 
 const oneDevice: Party = { mesh: { axes: [] }, devices: [0] }
 
-/** What an input's numbers are to the interpreter. */
-export function acceptInput(
-  type: Type,
-  given: InputNumbers | undefined,
-  i: number,
-  program: Program,
-): NdArray {
+const showGiven = (given: InputNumbers | undefined): string => {
+  if (given === undefined) return 'nothing'
+  if (given.shape === undefined) return `${given.data.length} elements`
+  return `${given.dtype ?? ''}[${given.shape.join(',')}] of ${given.data.length} elements`
+}
+
+/** An input's numbers as the interpreter holds them. @throws InterpretError, which begins with `wanted`, if they do not fit */
+export function acceptInput(type: Type, given: InputNumbers | undefined, wanted: string): NdArray {
   const differs =
     given === undefined ||
     given.data.length !== sizeOf(type.shape) ||
     (given.shape !== undefined && !sameShape(given.shape, type.shape)) ||
     (given.dtype !== undefined && given.dtype !== type.dtype)
-  if (differs) {
-    const came = given === undefined ? 'nothing' : `${given.data.length} elements`
-    throw new InterpretError(`${program.name}: input ${i} is ${showType(type)}, got ${came}`)
-  }
+  if (differs) throw new InterpretError(`${wanted}, got ${showGiven(given)}`)
   const result = newArray(type)
   result.data.set(given.data)
   return result
+}
+
+export function wantInputCount(program: Program, inputs: readonly unknown[]): void {
+  if (inputs.length !== program.inputs.length)
+    throw new InterpretError(`${program.name}: wants ${program.inputs.length} inputs, got ${inputs.length}`)
 }
 
 /**
@@ -102,8 +105,9 @@ export function acceptInput(
  * @throws InterpretError when an input does not fit or an index is out of range
  */
 export function interpret(program: Program, inputs: readonly InputNumbers[]): readonly NdArray[] {
-  if (inputs.length !== program.inputs.length)
-    throw new InterpretError(`${program.name}: wants ${program.inputs.length} inputs, got ${inputs.length}`)
-  const given = program.inputs.map((type, i) => acceptInput(type, inputs[i], i, program))
+  wantInputCount(program, inputs)
+  const given = program.inputs.map((type, i) =>
+    acceptInput(type, inputs[i], `${program.name}: input ${i} is ${showType(type)}`),
+  )
   return interpretInLockstep(program, [given], oneDevice)[0]!
 }

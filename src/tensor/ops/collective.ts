@@ -3,7 +3,7 @@
  * differentiated is the sum over the devices of what each computes, which makes every gradient rule here a collective.
  */
 import { axisSize, type Mesh } from '../mesh.ts'
-import { emit, type OpDef, ShapeError, type Tensor } from '../trace.ts'
+import { emit, type OpDef, ShapeError, shapeError, type Tensor } from '../trace.ts'
 import type { Type } from '../types.ts'
 
 const wantDimension = ({ shape }: Type, dim: number): number => {
@@ -74,6 +74,8 @@ const axisIndexDef: OpDef<'axisIndex'> = {
 /** Axes of a mesh that have more than one device, and how many that makes. */
 function over(mesh: Mesh, axes: readonly string[]): { axes: readonly string[]; size: number } {
   const real = axes.filter((name) => axisSize(mesh, name) > 1)
+  if (new Set(real).size < real.length)
+    throw shapeError(`a collective names a mesh axis twice: ${axes.join(', ')}`)
   return { axes: real, size: real.reduce((product, name) => product * axisSize(mesh, name), 1) }
 }
 
