@@ -1,13 +1,24 @@
 import { matmul } from '../tensor/ops/contraction.ts'
 import { customGrad, stopGradient } from '../tensor/ops/control.ts'
-import { add, max, mul, sub } from '../tensor/ops/elementwise.ts'
+import { add, and, compare, max, mul, select, sub } from '../tensor/ops/elementwise.ts'
 import { softmax } from '../tensor/ops/fused.ts'
+import { iota } from '../tensor/ops/leaf.ts'
 import { largest, sum } from '../tensor/ops/reduction.ts'
-import { concat, pad, slice } from '../tensor/ops/shape.ts'
+import { broadcast, concat, pad, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 
 /** Added to scores that a query must not see. Finite, so that a row of them alone has no NaN. */
 export const hidden = -1e30
+
+/** 0 where key j may be seen from query i (j ≤ i, and in the same document if ids are given), else `hidden`. */
+export function attentionMask(batch: number, length: number, documents_BT: Tensor | null): Tensor {
+  const causal = compare(iota([length, length], 1), iota([length, length], 0), 'le')
+  if (documents_BT === null) return select(causal, 0, hidden)
+  const shape = [batch, 1, length, length]
+  const row = broadcast(reshape(documents_BT, [batch, 1, length, 1]), shape)
+  const column = broadcast(reshape(documents_BT, [batch, 1, 1, length]), shape)
+  return select(and(broadcast(causal, shape), compare(row, column, 'eq')), 0, hidden)
+}
 
 /** Queries of a block: no block looks at keys that all its queries must not see. */
 const blockLength = 128

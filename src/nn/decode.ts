@@ -14,6 +14,7 @@ import { expertsOfBlock } from './gathered-experts.ts'
 import { blockPositions, cachedLatentAttention } from './mla-decode.ts'
 import { feedForward } from './model.ts'
 import { type Params, param } from './params.ts'
+import { hostPlan } from './plan.ts'
 import { rmsNorm } from './rms-norm.ts'
 
 export interface DecodedBlock {
@@ -49,7 +50,7 @@ export function decodeBlock(
     after.push(attended.cache_BSW)
     h_ND = add(h_ND, attended.y_ND)
     const h2_ND = norm('post_attention_layernorm')
-    h_ND = add(h_ND, feedForward(params, `${prefix}.mlp`, h2_ND, layer, c, expertsOfBlock).y_ND)
+    h_ND = add(h_ND, feedForward(params, `${prefix}.mlp`, h2_ND, layer, c, hostPlan, expertsOfBlock).y_ND)
   }
   const last_BD = gather(h_ND, add(mul(iota([B], 0), T), lasts_B))
   const normed = rmsNorm(last_BD, param(params, 'model.norm.weight'), c.rmsNormEps)

@@ -2,6 +2,7 @@
  * The routed experts for a few tokens: only the chosen experts' weights are read, where experts.ts walks through all.
  * Legend: N tokens, K experts a token, S = N·K assignments, E experts, D hidden, F expert width.
  */
+import type { Mesh } from '../tensor/mesh.ts'
 import { matmul } from '../tensor/ops/contraction.ts'
 import { mul } from '../tensor/ops/elementwise.ts'
 import { gather } from '../tensor/ops/indexing.ts'
@@ -26,8 +27,15 @@ function gatheredExperts(params: Params, prefix: string, x_ND: Tensor, routing: 
 }
 
 /** The same as `routedExperts`, in the way that reads fewer weights. */
-export function expertsOfBlock(params: Params, prefix: string, x_ND: Tensor, routing: Routing): Tensor {
+export function expertsOfBlock(
+  params: Params,
+  prefix: string,
+  x_ND: Tensor,
+  routing: Routing,
+  mesh: Mesh = { axes: [] },
+): Tensor {
   const [N, K] = routing.experts_NK.shape as [number, number]
   const experts = routing.scores_NE.shape[1]!
-  return (N * K < experts ? gatheredExperts : routedExperts)(params, prefix, x_ND, routing)
+  if (N * K < experts) return gatheredExperts(params, prefix, x_ND, routing)
+  return routedExperts(params, prefix, x_ND, routing, mesh)
 }

@@ -5,9 +5,11 @@
 import { linear } from '../tensor/ops/contraction.ts'
 import { broadcast, concat, reshape, slice, transpose } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
-import { causalAttention } from './attention.ts'
-import type { K2Config } from './config.ts'
+import { attentionMask, causalAttention } from './attention.ts'
+import { type K2Config, qkHeadDim } from './config.ts'
+import { fusedCausalAttention } from './fused-attention.ts'
 import { type Params, param } from './params.ts'
+import { hostPlan, type Plan } from './plan.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { rotate, softmaxScale } from './rope.ts'
 
@@ -32,8 +34,8 @@ export interface Positions {
   /** [T, 1, R] each. */
   readonly cos: Tensor
   readonly sin: Tensor
-  /** Broadcastable to [B, H, T, T]. */
-  readonly mask: Tensor
+  /** Broadcastable to [B, H, T, T]; null where only what comes later is hidden. */
+  readonly mask: Tensor | null
 }
 
 /** Queries of every head, `nope [N, H·C]` and `rope [N, H·R]` before rotation. */
@@ -44,11 +46,11 @@ export function queries(
   c: K2Config,
 ): { nope: Tensor; rope: Tensor } {
   const at = (name: string) => param(params, `${prefix}.${name}.weight`)
-  const heads = c.numAttentionHeads
   const [source, weight] =
     c.qLoraRank === null
       ? [x_ND, at('q_proj')]
       : [rmsNorm(linear(x_ND, at('q_a_proj')), at('q_a_layernorm'), c.rmsNormEps), at('q_b_proj')]
+  const heads = weight.shape[0]! / qkHeadDim(c)
   const [nope, rope] = splitHeads(weight, heads, c.qkNopeHeadDim, c.qkRopeHeadDim)
   return { nope: linear(source, nope), rope: linear(source, rope) }
 }
@@ -66,9 +68,32 @@ export function latents(
   return { latent, ropeKey: linear(x_ND, slice(down, 0, c.kvLoraRank, c.kvLoraRank + c.qkRopeHeadDim)) }
 }
 
+/** Attention in the form that the plan wants: output [B,T,H,V] and each head's largest logit. */
+function attend(
+  [q_BTHK, k_BTHK, v_BTHV]: readonly [Tensor, Tensor, Tensor],
+  { batch: B, length: T, mask }: Positions,
+  scale: number,
+  attention: Plan['attention'],
+  tau: Tensor | null,
+): { output_BTHV: Tensor; maxLogits_H: Tensor } {
+  if (attention === 'fused' && mask === null) return fusedCausalAttention(q_BTHK, k_BTHK, v_BTHV, scale, tau)
+  const toHeads = (x: Tensor) => transpose(x, [0, 2, 1, 3])
+  const hidden = mask ?? attentionMask(B, T, null)
+  const { output, maxLogits } = causalAttention(
+    toHeads(q_BTHK),
+    toHeads(k_BTHK),
+    toHeads(v_BTHV),
+    hidden,
+    scale,
+  )
+  return { output_BTHV: toHeads(output), maxLogits_H: maxLogits }
+}
+
 /**
- * Attention over whole sequences, with keys and values made from the latents.
+ * Attention over whole sequences, with keys and values made from the latents. Of weights that are cut by heads, H are
+ * this device's heads, and y_ND is its part of the sum.
  *
+ * @param tau QK-Clip's threshold, below which largest logits need only be bounds
  * @returns y_ND and each head's largest logit [H]
  */
 export function multiHeadLatentAttention(
@@ -77,19 +102,16 @@ export function multiHeadLatentAttention(
   x_ND: Tensor,
   at: Positions,
   c: K2Config,
+  plan: Plan = hostPlan,
+  tau: Tensor | null = null,
 ): { y_ND: Tensor; maxLogits_H: Tensor } {
   const { batch: B, length: T } = at
-  const H = c.numAttentionHeads
+  const keyValueUp = param(params, `${prefix}.kv_b_proj.weight`)
+  const H = keyValueUp.shape[0]! / (c.qkNopeHeadDim + c.vHeadDim)
   const byHead = (x: Tensor, width: number) => reshape(x, [B, T, H, width])
-  const toHeads = (x: Tensor) => transpose(x, [0, 2, 1, 3])
   const q = queries(params, prefix, x_ND, c)
   const { latent, ropeKey } = latents(params, prefix, x_ND, c)
-  const [upKey, upValue] = splitHeads(
-    param(params, `${prefix}.kv_b_proj.weight`),
-    H,
-    c.qkNopeHeadDim,
-    c.vHeadDim,
-  )
+  const [upKey, upValue] = splitHeads(keyValueUp, H, c.qkNopeHeadDim, c.vHeadDim)
   const k_BT1R = rotate(reshape(ropeKey, [B, T, 1, c.qkRopeHeadDim]), at.cos, at.sin)
   const q_BTHK = concat(
     [byHead(q.nope, c.qkNopeHeadDim), rotate(byHead(q.rope, c.qkRopeHeadDim), at.cos, at.sin)],
@@ -100,13 +122,8 @@ export function multiHeadLatentAttention(
     -1,
   )
   const v_BTHV = byHead(linear(latent, upValue), c.vHeadDim)
-  const { output, maxLogits } = causalAttention(
-    toHeads(q_BTHK),
-    toHeads(k_BTHK),
-    toHeads(v_BTHV),
-    at.mask,
-    softmaxScale(c),
-  )
-  const o_ND = reshape(transpose(output, [0, 2, 1, 3]), [B * T, H * c.vHeadDim])
-  return { y_ND: linear(o_ND, param(params, `${prefix}.o_proj.weight`)), maxLogits_H: maxLogits }
+  const qkv = [q_BTHK, k_BTHK, v_BTHV] as const
+  const { output_BTHV, maxLogits_H } = attend(qkv, at, softmaxScale(c), plan.attention, tau)
+  const o_ND = reshape(output_BTHV, [B * T, H * c.vHeadDim])
+  return { y_ND: linear(o_ND, param(params, `${prefix}.o_proj.weight`)), maxLogits_H }
 }

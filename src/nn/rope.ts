@@ -1,5 +1,6 @@
 import { matmul } from '../tensor/ops/contraction.ts'
-import { add, mul } from '../tensor/ops/elementwise.ts'
+import { customGrad, kernel } from '../tensor/ops/control.ts'
+import { add, convert, mul, neg } from '../tensor/ops/elementwise.ts'
 import { constant } from '../tensor/ops/leaf.ts'
 import { reshape } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
@@ -66,11 +67,25 @@ function quarterTurn(width: number): Tensor {
   return constant(turn, [width, width])
 }
 
+/** (x0, x1, …) to (−x1, x0, …) along the last dimension; a turn back is its gradient. */
+function turned(x: Tensor): Tensor {
+  const turn = (x: Tensor): Tensor =>
+    kernel('quarterTurn', {}, [x], (x) => {
+      const width = x!.shape.at(-1)!
+      return [reshape(matmul(reshape(x!, [-1, width]), quarterTurn(width)), x!.shape)]
+    })[0]!
+  const [y] = customGrad(
+    [x],
+    (x) => [turn(x!)],
+    (_, __, [g]) => [g ? neg(turn(g)) : null],
+  )
+  return y!
+}
+
 /**
- * Rotates adjacent pairs of the last dimension by their position's angle. `cos` and `sin` broadcast against `x`.
+ * Rotates adjacent pairs of the last dimension by their position's angle, in f32. `cos` and `sin` broadcast against `x`.
  */
 export function rotate(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
-  const width = x.shape.at(-1)!
-  const turned = reshape(matmul(reshape(x, [-1, width]), quarterTurn(width)), x.shape)
-  return add(mul(x, cos), mul(turned, sin))
+  const wide = convert(x, 'f32')
+  return convert(add(mul(wide, cos), mul(turned(wide), sin)), x.dtype)
 }

@@ -52,7 +52,7 @@ export const histogram = (ids: Tensor, size: number): Tensor => {
  * @param w_ED router weights  @param bias_E correction bias, which has no gradient
  */
 export function route(x_ND: Tensor, w_ED: Tensor, bias_E: Tensor, c: K2Config): Routing {
-  const scores_NE = logistic(linear(x_ND, w_ED))
+  const scores_NE = logistic(linear(convert(x_ND, w_ED.dtype), w_ED))
   const biased = limitToGroups(stopGradient(add(scores_NE, bias_E)), c)
   const experts_NK = topK(biased, c.numExpertsPerToken).indices
   const chosen = takeAlong(scores_NE, experts_NK, 1)

@@ -1,13 +1,33 @@
 import { linear } from '../tensor/ops/contraction.ts'
 import { customGrad } from '../tensor/ops/control.ts'
-import { add, logistic, mul, sub } from '../tensor/ops/elementwise.ts'
+import { add, convert, logistic, mul, sub } from '../tensor/ops/elementwise.ts'
 import type { Tensor } from '../tensor/trace.ts'
 import { type Params, param } from './params.ts'
+
+/** In bf16, on engines that fuse such chains, it is cheaper to compute σ again than to keep it. */
+function narrowGatedSilu(gate: Tensor, up: Tensor): Tensor {
+  const wide = (x: Tensor): Tensor => convert(x, 'f32')
+  const [y] = customGrad(
+    [gate, up],
+    (gate, up) => [convert(mul(mul(wide(gate!), logistic(wide(gate!))), wide(up!)), gate!.dtype)],
+    (inputs, _, [dOutput]) => {
+      if (!dOutput) return [null, null]
+      const [gate, up] = inputs.map(wide) as [Tensor, Tensor]
+      const dy = wide(dOutput)
+      const s = logistic(gate)
+      const a = mul(gate, s)
+      const slope = mul(s, add(sub(gate, a), 1))
+      return [convert(mul(mul(dy, up), slope), dOutput.dtype), convert(mul(dy, a), dOutput.dtype)]
+    },
+  )
+  return y!
+}
 
 /**
  * `silu(gate) ∘ up`, keeping what the gradient reuses: with s = σ(gate) and a = gate·s, silu' = s (1 + gate − a).
  */
 export function gatedSilu(gate: Tensor, up: Tensor): Tensor {
+  if (gate.dtype !== 'f32') return narrowGatedSilu(gate, up)
   const [y] = customGrad(
     [gate, up],
     (gate, up) => {
