@@ -21,6 +21,11 @@ if (existsSync(new URL('./onnx/engine.ts', import.meta.url))) {
   const { createOnnxEngine }: EngineModule = await import('./onnx/engine.ts')
   engines.push(() => createOnnxEngine())
 }
+const python = process.env.TSUKIMI_JAXLIB_PYTHON
+if (python !== undefined) {
+  const { createJaxlibEngine } = await import('./xla/jaxlib.fixture.ts')
+  engines.push(() => createJaxlibEngine(python))
+}
 
 const seeds = [1, 2]
 /** Of the largest element; f32 sums of a few dozen terms stay well below. */

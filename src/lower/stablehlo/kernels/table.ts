@@ -1,0 +1,11 @@
+import type { EquationOf } from '../../../tensor/program.ts'
+import type { Builder } from '../builder.ts'
+
+/**
+ * Puts the outputs of a `kernel` equation, or declines by false without having added anything: then its body is lowered.
+ * A kernel says itself for which platforms and types it is written.
+ */
+export type Kernel = (b: Builder, equation: EquationOf<'kernel'>) => boolean
+
+/** Kernels by the name that the model's equation gives. */
+export const kernels: Readonly<Record<string, Kernel>> = {}
