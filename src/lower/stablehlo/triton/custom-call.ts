@@ -1,33 +1,35 @@
+import { type Builder, emit, type Ssa } from '../builder.ts'
+import { type TensorType, tensorType, typeList } from '../tensor-type.ts'
 import type { LaunchedKernel } from './tile.ts'
 
 /**
- * Which of two spellings XLA's Triton call is written in. `typed` is StableHLO's own form, with the launch as a
- * dictionary in `backend_config`; `attribute` is what JAX writes, the same dictionary in `mhlo.backend_config`.
+ * How the launch is spelled: `attribute` is what JAX writes, a dictionary in `mhlo.backend_config`; `typed` is
+ * StableHLO's own form for the same, the dictionary in `backend_config`.
  */
-const spelling: 'typed' | 'attribute' = 'attribute'
+export const spelling: 'typed' | 'attribute' = 'attribute'
 
-/** Text between MLIR's double quotes: quotes, backslashes and control characters as `\XX`. */
+/** Text between MLIR's double quotes: quotes, backslashes and ends of lines as `\XX`. */
 const quoted = (text: string): string =>
   `"${text.replace(/["\\\n]/g, (c) => `\\${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)}"`
 
-/** The layout attribute of a tensor type: its last dimension varies fastest. */
-function rowMajor(type: string): string {
-  const rank = type.split('x').length - 1
+/** The layout attribute of a tensor: its last dimension varies fastest. */
+function rowMajor({ shape: { length: rank } }: TensorType): string {
   if (rank === 0) return 'dense<> : tensor<0xindex>'
   const order = Array.from({ length: rank }, (_, d) => rank - 1 - d)
   return `dense<[${order.join(', ')}]> : tensor<${rank}xindex>`
 }
 
 /**
- * A StableHLO custom call that XLA's GPU plugin compiles with Triton and launches: the kernel's arguments are the
- * operands, then the result. Types are tensor types such as `tensor<4x6xbf16>`.
+ * A custom call that XLA's GPU plugin compiles with Triton and launches. The kernel's arguments are pointers to the
+ * operands and then to the result.
  */
 export function tritonCall(
+  b: Builder,
   { name, ir, programs, warps, stages }: LaunchedKernel,
-  operands: readonly (readonly [name: string, type: string])[],
-  result: string,
+  operands: readonly Ssa[],
+  result: TensorType,
   form: 'typed' | 'attribute' = spelling,
-): string {
+): Ssa {
   const launch = [
     'debug = false',
     `grid_x = ${programs} : i32`,
@@ -42,8 +44,11 @@ export function tritonCall(
     form === 'typed'
       ? `api_version = 4 : i32, backend_config = {${launch}}`
       : `backend_config = "", mhlo.backend_config = {${launch}}`
-  const types = operands.map(([, type]) => type)
-  const layouts = `operand_layouts = [${types.map(rowMajor).join(', ')}], result_layouts = [${rowMajor(result)}]`
-  const names = operands.map(([operand]) => operand).join(', ')
-  return `stablehlo.custom_call @__gpu$xla.gpu.triton(${names}) {${config}, ${layouts}} : (${types.join(', ')}) -> ${result}`
+  const layouts = `operand_layouts = [${operands.map(rowMajor).join(', ')}], result_layouts = [${rowMajor(result)}]`
+  const names = operands.map((operand) => operand.name).join(', ')
+  return emit(
+    b,
+    result,
+    `stablehlo.custom_call @__gpu$xla.gpu.triton(${names}) {${config}, ${layouts}} : ${typeList(operands)} -> ${tensorType(result)}`,
+  )
 }

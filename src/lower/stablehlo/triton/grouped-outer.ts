@@ -2,8 +2,7 @@ import { tritonModule } from './builder.ts'
 import { both, ceilDiv, type LaunchedKernel, type Tile, tileOf } from './tile.ts'
 
 export interface GroupedOuter {
-  /** Rows N of both operands, in E groups. */
-  readonly N: number
+  /** Groups of rows. */
   readonly E: number
   /** Sizes of a row of x and of y; multiples of 8, for 16-byte copies. */
   readonly K: number
@@ -13,8 +12,8 @@ export interface GroupedOuter {
 }
 
 /**
- * out[e] = x_eᵀ y_e over the rows of group e: what a group's weights get of gradient. Operands x[N,K], y[N,M] and
- * starts i32[E+1] (the first row of each group, then N); result [E,K,M], zero for an empty group.
+ * out[e] = x_eᵀ y_e over the rows of group e: what a group's weights get of gradient. Operands x[N,K], y[N,M], the
+ * first row `starts` i32[E] and the number of rows `sizes` i32[E] of each group; result [E,K,M], zero for an empty group.
  *
  * The contracted dimension is the group's rows, so rows past its end are masked to zero in both operands: a zero in one
  * alone would still let another group's infinities through.
@@ -25,14 +24,14 @@ export function groupedOuter({ E, K, M, result, tile }: GroupedOuter): LaunchedK
 
   const ir = tritonModule(
     name,
-    { x: 'bf16', y: 'bf16', starts: 'i32', out: result },
-    (k, { x, y, starts, out }) => {
+    { x: 'bf16', y: 'bf16', starts: 'i32', sizes: 'i32', out: result },
+    (k, { x, y, starts, sizes, out }) => {
       const program = k.programId()
       const group = k.div(program, rowTiles * columnTiles)
       const inGroup = k.rem(program, rowTiles * columnTiles)
       const [rowTile, columnTile] = tileOf(k, inGroup, rowTiles, columnTiles, tile.band)
       const first = k.load(k.at(starts, group))
-      const count = k.sub(k.load(k.at(starts, k.add(group, 1))), first)
+      const count = k.load(k.at(sizes, group))
 
       const row = k.add(k.mul(rowTile, tile.rows), k.range(tile.rows))
       const column = k.add(k.mul(columnTile, tile.columns), k.range(tile.columns))
