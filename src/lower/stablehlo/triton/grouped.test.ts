@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { grad } from '../../../tensor/grad.ts'
+import { groupedLinear } from '../../../tensor/ops/contraction.ts'
+import { convert } from '../../../tensor/ops/elementwise.ts'
+import { sum } from '../../../tensor/ops/reduction.ts'
+import { trace } from '../../../tensor/trace.ts'
+import type { DType } from '../../../tensor/types.ts'
 import { type Builder, newBuilder, type Ssa } from '../builder.ts'
+import { lowerToStableHlo } from '../module.ts'
 import { tritonCall } from './custom-call.ts'
 import { rowTileTable, sumsBefore } from './group-tables.ts'
 import { groupedOuter } from './grouped-outer.ts'
@@ -216,8 +223,12 @@ test('both spellings of the call', () => {
     { name: '%s', dtype: 'i32', shape: [2] },
   ]
   const result = { dtype: 'f32', shape: [2, 4, 8] } as const
-  expect(build((b) => tritonCall(b, kernel, operands, result, 'typed'))).toMatchInlineSnapshot(`"%value0 = stablehlo.custom_call @__gpu$xla.gpu.triton(%x, %s) {api_version = 4 : i32, backend_config = {debug = false, grid_x = 3 : i32, grid_y = 1 : i32, grid_z = 1 : i32, ir = "a \\22b\\22\\0A", name = "k", num_stages = 2 : i32, num_warps = 4 : i32}, operand_layouts = [dense<[1, 0]> : tensor<2xindex>, dense<[0]> : tensor<1xindex>], result_layouts = [dense<[2, 1, 0]> : tensor<3xindex>]} : (tensor<4x8xbf16>, tensor<2xi32>) -> tensor<2x4x8xf32>"`)
-  expect(build((b) => tritonCall(b, kernel, operands, result, 'attribute'))).toMatchInlineSnapshot(`"%value0 = stablehlo.custom_call @__gpu$xla.gpu.triton(%x, %s) {backend_config = "", mhlo.backend_config = {debug = false, grid_x = 3 : i32, grid_y = 1 : i32, grid_z = 1 : i32, ir = "a \\22b\\22\\0A", name = "k", num_stages = 2 : i32, num_warps = 4 : i32}, operand_layouts = [dense<[1, 0]> : tensor<2xindex>, dense<[0]> : tensor<1xindex>], result_layouts = [dense<[2, 1, 0]> : tensor<3xindex>]} : (tensor<4x8xbf16>, tensor<2xi32>) -> tensor<2x4x8xf32>"`)
+  expect(build((b) => tritonCall(b, kernel, operands, result, 'typed'))).toMatchInlineSnapshot(
+    `"%value0 = stablehlo.custom_call @__gpu$xla.gpu.triton(%x, %s) {api_version = 4 : i32, backend_config = {debug = false, grid_x = 3 : i32, grid_y = 1 : i32, grid_z = 1 : i32, ir = "a \\22b\\22\\0A", name = "k", num_stages = 2 : i32, num_warps = 4 : i32}, operand_layouts = [dense<[1, 0]> : tensor<2xindex>, dense<[0]> : tensor<1xindex>], result_layouts = [dense<[2, 1, 0]> : tensor<3xindex>]} : (tensor<4x8xbf16>, tensor<2xi32>) -> tensor<2x4x8xf32>"`,
+  )
+  expect(build((b) => tritonCall(b, kernel, operands, result, 'attribute'))).toMatchInlineSnapshot(
+    `"%value0 = stablehlo.custom_call @__gpu$xla.gpu.triton(%x, %s) {backend_config = "", mhlo.backend_config = {debug = false, grid_x = 3 : i32, grid_y = 1 : i32, grid_z = 1 : i32, ir = "a \\22b\\22\\0A", name = "k", num_stages = 2 : i32, num_warps = 4 : i32}, operand_layouts = [dense<[1, 0]> : tensor<2xindex>, dense<[0]> : tensor<1xindex>], result_layouts = [dense<[2, 1, 0]> : tensor<3xindex>]} : (tensor<4x8xbf16>, tensor<2xi32>) -> tensor<2x4x8xf32>"`,
+  )
 })
 
 test('tables of tiles and of starts', () => {
@@ -280,4 +291,20 @@ test('tables of tiles and of starts', () => {
     %value44 = stablehlo.reshape %value43 : (tensor<3xi32>) -> tensor<1x3xi32>
     %value45 = stablehlo.concatenate %value38, %value41, %value44, dim = 0 : (tensor<1x3xi32>, tensor<1x3xi32>, tensor<1x3xi32>) -> tensor<3x3xi32>"
   `)
+})
+
+test.each([
+  { platform: 'cuda', dtype: 'bf16', K: 64, calls: ['grouped_rows_2', 'grouped_rows_1', 'grouped_outer'] },
+  { platform: 'cuda', dtype: 'f32', K: 64, calls: [] },
+  { platform: 'cuda', dtype: 'bf16', K: 72, calls: [] },
+  { platform: 'cpu', dtype: 'bf16', K: 64, calls: [] },
+] as const)('$platform, $dtype, width $K: kernels $calls', ({ platform, dtype, K, calls }) => {
+  const inputs = [[256, K] as const, [4, 128, K] as const].map((shape) => ({ dtype: dtype as DType, shape }))
+  const program = trace('step', [...inputs, { dtype: 'i32', shape: [4] }], (x, w, sizes) => {
+    const y = groupedLinear(x!, w!, sizes!)
+    return [y, ...grad(sum(convert(y, 'f32')), [x!, w!])]
+  })
+  const text = lowerToStableHlo(program, { platform })
+  const called = [...text.matchAll(/name = "(grouped_[a-z]+(?:_[12])?)_/g)].map(([, name]) => name)
+  expect(called.sort()).toEqual([...calls].sort())
 })
