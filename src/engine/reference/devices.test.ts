@@ -16,6 +16,7 @@ import { checkpoint, cond, customGrad, kernel, loop } from '../../tensor/ops/con
 import { add, compare, convert, mul, sin, tanh } from '../../tensor/ops/elementwise.ts'
 import { sum } from '../../tensor/ops/reduction.ts'
 import { reshape } from '../../tensor/ops/shape.ts'
+import { optimize } from '../../tensor/passes/optimize.ts'
 import { type Tensor, trace } from '../../tensor/trace.ts'
 import type { Type } from '../../tensor/types.ts'
 import { interpretOnDevices } from './devices.ts'
@@ -259,6 +260,8 @@ describe('gradients', () => {
     const step = 1e-5
     const slope = (at: (change: number) => number): number => (at(step) - at(-step)) / (2 * step)
     const [gx, gw] = runEach(slopes, [x, w])
+    const optimized = runEach({ ...slopes, program: optimize(slopes.program) }, [x, w])
+    expectNear(optimized.flat(2), [gx, gw].flat(2) as number[], 1e-9)
     // A few elements of each device tell; those of a copy are the sum over the devices that hold it.
     const places = range(x.length).filter((i) => i % 5 === 0)
     const wanted = places.map((i) => slope((change) => value(x.with(i, x[i]! + change), w)))
