@@ -1,17 +1,17 @@
 import { matmul } from '../tensor/ops/contraction.ts'
-import { add, div, mul, sqrt } from '../tensor/ops/elementwise.ts'
-import { constant } from '../tensor/ops/leaf.ts'
+import { add, compare, convert, div, mul, select, sqrt } from '../tensor/ops/elementwise.ts'
+import { iota, scalar } from '../tensor/ops/leaf.ts'
 import { sum } from '../tensor/ops/reduction.ts'
-import { transpose } from '../tensor/ops/shape.ts'
+import { broadcast, transpose } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 
 /** Quintic coefficients of Muon (Jordan et al. 2024; Moonlight §2.1). */
 const [a, b, c] = [3.4445, -4.775, 2.0315]
 
+/** Counted, not stored: at the size of K2's matrices a table would be larger than the program. */
 function scaledIdentity(size: number, factor: number): Tensor {
-  const data = new Float32Array(size * size)
-  for (let i = 0; i < size; i++) data[i * size + i] = factor
-  return constant(data, [size, size])
+  const square = [size, size]
+  return select(compare(iota(square, 0), iota(square, 1), 'eq'), factor, broadcast(scalar(0), square))
 }
 
 /**
@@ -20,18 +20,25 @@ function scaledIdentity(size: number, factor: number): Tensor {
  *
  * @param x stack of matrices [S, n, m]
  * @param scale factor of the result, put into the last small product, where it is free
+ * @param dtype of what is multiplied, and of the result; sums are f32
  */
-export function newtonSchulz(x: Tensor, steps: number, scale: Tensor | number = 1): Tensor {
+export function newtonSchulz(
+  x: Tensor,
+  steps: number,
+  scale: Tensor | number = 1,
+  dtype: 'f32' | 'bf16' = 'f32',
+): Tensor {
   const [, n, m] = x.shape as [number, number, number]
   const tall = n > m
   const norm = sqrt(sum(mul(x, x), [1, 2], true))
-  let X = div(tall ? transpose(x) : x, add(norm, 1e-7))
+  let X = convert(div(tall ? transpose(x) : x, add(norm, 1e-7)), dtype)
   const side = Math.min(n, m)
   for (let i = 0; i < steps; i++) {
-    const A = matmul(X, X, { transposeY: true })
+    const A = matmul(X, X, { transposeY: true, dtype: 'f32' })
     const inner = add(mul(A, c), scaledIdentity(side, b))
-    const polynomial = add(matmul(A, inner), scaledIdentity(side, a))
-    X = matmul(i === steps - 1 ? mul(polynomial, scale) : polynomial, X)
+    const products = matmul(convert(A, dtype), convert(inner, dtype), { dtype: 'f32' })
+    const polynomial = add(products, scaledIdentity(side, a))
+    X = matmul(convert(i === steps - 1 ? mul(polynomial, scale) : polynomial, dtype), X)
   }
   return tall ? transpose(X) : X
 }
