@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectNear } from '../../tensor/finite-differences.fixture.ts'
-import { grad } from '../../tensor/grad.ts'
 import { axisSize, coordinates, deviceCount, type Mesh, type Sharding } from '../../tensor/mesh.ts'
 import {
   exchangeOver,
@@ -11,24 +10,18 @@ import {
   sumOver,
   sumScatterOver,
 } from '../../tensor/ops/collective.ts'
-import { linear } from '../../tensor/ops/contraction.ts'
-import { checkpoint, cond, customGrad, kernel, loop } from '../../tensor/ops/control.ts'
-import { add, compare, convert, mul, sin, tanh } from '../../tensor/ops/elementwise.ts'
+import { cond } from '../../tensor/ops/control.ts'
+import { add, compare, convert, mul } from '../../tensor/ops/elementwise.ts'
 import { sum } from '../../tensor/ops/reduction.ts'
-import { reshape } from '../../tensor/ops/shape.ts'
-import { optimize } from '../../tensor/passes/optimize.ts'
 import { type Tensor, trace } from '../../tensor/trace.ts'
 import type { Type } from '../../tensor/types.ts'
 import { interpretOnDevices } from './devices.ts'
 import { createReferenceEngine } from './engine.ts'
 import { interpret } from './interpret.ts'
-import { meshesWithAxes, meshOf, numbers, ownEach, range, runEach } from './mesh.fixture.ts'
+import { meshesWithAxes, meshOf, numbers, ownEach, range, runEach, sizeOver } from './mesh.fixture.ts'
 
 const f32 = (...shape: number[]): Type => ({ dtype: 'f32', shape })
 const few = { numRuns: 30 }
-
-const sizeOver = (mesh: Mesh, axes: readonly string[]): number =>
-  axes.reduce((product, name) => product * axisSize(mesh, name), 1)
 
 /** Devices that talk to `device` over `axes`, by nested counting, the first axis slowest. */
 function peers(mesh: Mesh, axes: readonly string[], device: number): number[] {
@@ -180,207 +173,6 @@ describe('collectives move shards as shardings say', () => {
       () => [[], []],
       (axes) => [axes, []],
     )
-  })
-})
-
-describe('gradients', () => {
-  type Step = (h: Tensor, w: Tensor, mesh: Mesh, axes: string[]) => Tensor
-  const only = (condition: boolean, h: Tensor, fn: () => Tensor): Tensor => (condition ? fn() : h)
-  const weighed = (h: Tensor, mesh: Mesh, axes: string[]): Tensor =>
-    mul(h, add(convert(placeAmong(mesh, axes), 'f32'), 0.5))
-
-  const steps: Readonly<Record<string, Step>> = {
-    sin: (h, w) => sin(mul(h, w)),
-    weighed: (h, _, mesh, axes) => weighed(h, mesh, axes),
-    sum: (h, w, mesh, axes) => mul(sumOver(h, mesh, axes), w),
-    'gather rows': (h, _, mesh, axes) => only(h.shape[0]! <= 4, h, () => gatherOver(h, mesh, axes, 0)),
-    'gather columns': (h, _, mesh, axes) => only(h.shape[1]! <= 4, h, () => gatherOver(h, mesh, axes, 1)),
-    'scatter rows': (h, _, mesh, axes) =>
-      only(h.shape[0]! % sizeOver(mesh, axes) === 0, h, () => sumScatterOver(h, mesh, axes, 0)),
-    'scatter columns': (h, w, mesh, axes) =>
-      only(h.shape[1]! % sizeOver(mesh, axes) === 0, h, () => mul(w, sumScatterOver(h, mesh, axes, 1))),
-    'exchange rows to columns': (h, _, mesh, axes) =>
-      only(h.shape[0]! % sizeOver(mesh, axes) === 0, h, () => exchangeOver(h, mesh, axes, 0, 1)),
-    'exchange columns': (h, _, mesh, axes) =>
-      only(h.shape[1]! % sizeOver(mesh, axes) === 0, h, () => exchangeOver(h, mesh, axes, 1, 1)),
-    'a fixed bound': (h, _, mesh, axes) => add(h, sum(mul(largestOver(mul(h, 0), mesh, axes), 2))),
-    loop: (h, w, mesh, axes) =>
-      loop(2, [h], [], (_, [c]) => ({ carry: [sin(mul(sumOver(c!, mesh, axes), w))] })).carry[0]!,
-    cond: (h, w, mesh, axes) =>
-      cond(
-        compare(sum(sumOver(h, mesh, ['a', 'b', 'c'])), 1e3, 'lt'),
-        () => [mul(sumOver(sin(h), mesh, axes), w)],
-        () => [h],
-      )[0]!,
-    'cond of each device': (h, w, mesh) =>
-      cond(
-        compare(placeAmong(mesh, ['a']), 0, 'eq'),
-        () => [sin(mul(h, w))],
-        () => [mul(h, h)],
-      )[0]!,
-    checkpoint: (h, w, mesh, axes) => checkpoint(() => [mul(w, sumOver(sin(h), mesh, axes))])[0]!,
-    kernel: (h, w, mesh, axes) =>
-      kernel('k', {}, [h, w], (x, v) => [mul(v!, sumOver(sin(x!), mesh, axes))])[0]!,
-    customGrad: (h, _, mesh, axes) =>
-      customGrad(
-        [h],
-        (x) => [sumOver(mul(x!, x!), mesh, axes)],
-        ([x], _, [g]) => [mul(2, mul(x!, sumOver(g!, mesh, axes)))],
-      )[0]!,
-  }
-
-  /** x is each device's own, w is held as a copy by all. */
-  function objective(mesh: Mesh, path: readonly { step: string; axes: string[] }[]) {
-    const local = (x: Tensor, w: Tensor): Tensor => {
-      const h = path.reduce((h, { step, axes }) => steps[step]!(h, w, mesh, axes), x)
-      const all = mesh.axes.map(({ name }) => name)
-      return sum(weighed(sin(h), mesh, all))
-    }
-    const whole = ownEach('objective', mesh, [[4, 4], []], (x, w) => [local(x!, w!)])
-    const slopes = ownEach('slopes', mesh, [[4, 4], []], (x, w) => grad(local(x!, w!), [x!, w!]))
-    return { whole, slopes }
-  }
-
-  const paths = meshesWithAxes(2).chain(({ mesh }) => {
-    const names = mesh.axes.map(({ name }) => name)
-    const move = fc.record({
-      step: fc.constantFrom(...Object.keys(steps)),
-      axes: fc.shuffledSubarray(names),
-    })
-    return fc.record({ mesh: fc.constant(mesh), path: fc.array(move, { minLength: 1, maxLength: 4 }) })
-  })
-
-  function expectRightSlopes(mesh: Mesh, path: readonly { step: string; axes: string[] }[]): void {
-    const count = deviceCount(mesh)
-    const { whole, slopes } = objective(mesh, path)
-    const x = numbers(16 * count)
-    const w = range(count).map(() => 0.7)
-    const value = (x: number[], w: number[]): number =>
-      runEach(whole, [x, w])[0]!.reduce((total, [own]) => total + own!, 0)
-    const step = 1e-5
-    const slope = (at: (change: number) => number): number => (at(step) - at(-step)) / (2 * step)
-    const [gx, gw] = runEach(slopes, [x, w])
-    const optimized = runEach({ ...slopes, program: optimize(slopes.program) }, [x, w])
-    expectNear(optimized.flat(2), [gx, gw].flat(2) as number[], 1e-9)
-    // A few elements of each device tell; those of a copy are the sum over the devices that hold it.
-    const places = range(x.length).filter((i) => i % 5 === 0)
-    const wanted = places.map((i) => slope((change) => value(x.with(i, x[i]! + change), w)))
-    expectNear(
-      places.map((i) => gx!.flat()[i]!),
-      wanted,
-      1e-5,
-    )
-    const together = slope((change) =>
-      value(
-        x,
-        w.map((own) => own + change),
-      ),
-    )
-    expectNear([gw!.flat().reduce((a, b) => a + b, 0)], [together], 1e-5)
-  }
-
-  test.each(Object.keys(steps))('of the sum of what all devices make: %s', (step) => {
-    const mesh = meshOf({ a: 2, b: 2 })
-    for (const axes of [['a'], ['b', 'a']])
-      expectRightSlopes(mesh, [
-        { step: 'sin', axes },
-        { step, axes },
-      ])
-  })
-
-  test('of random paths', () => {
-    fc.assert(
-      fc.property(paths, ({ mesh, path }) => expectRightSlopes(mesh, path)),
-      few,
-    )
-  })
-})
-
-describe('sharded layers are the unsharded ones', () => {
-  const [T, D, H, M] = [8, 4, 6, 5]
-  const data = [numbers(T * D, 1), numbers(H * D, 2), numbers(M * H, 3)].map((data) => ({ data }))
-
-  /** Output, loss and the gradients of two layers. */
-  const whole = trace('layers', [f32(T, D), f32(H, D), f32(M, H)], (x, w1, w2) => {
-    const y = linear(tanh(linear(x!, w1!)), w2!)
-    const loss = mul(sum(mul(y, y)), 1 / T)
-    return [y, loss, ...grad(loss, [x!, w1!, w2!])]
-  })
-  const wanted = interpret(whole, data)
-
-  const expectSame = (found: ReturnType<typeof interpretOnDevices>): void => {
-    expect(found.map(({ shape }) => shape)).toEqual(wanted.map(({ shape }) => shape))
-    found.forEach((got, i) => {
-      expectNear(got.data, [...wanted[i]!.data], 1e-6)
-    })
-  }
-
-  test('batch over data, columns then rows of the weights over model', () => {
-    const mesh = meshOf({ data: 4, model: 2 })
-    const program = trace('sharded', [f32(T / 4, D), f32(H / 2, D), f32(M, H / 2)], (x, w1, w2) => {
-      const y = sumOver(linear(tanh(linear(x!, w1!)), w2!), mesh, ['model'])
-      const part = mul(sum(mul(y, y)), 1 / T)
-      // Devices of one model group compute the same part, and the objective is the sum over all of them.
-      const [gx, gw1, gw2] = grad(mul(part, 1 / axisSize(mesh, 'model')), [x!, w1!, w2!])
-      return [
-        y,
-        sumOver(part, mesh, ['data']),
-        sumOver(gx!, mesh, ['model']),
-        sumOver(gw1!, mesh, ['data']),
-        sumOver(gw2!, mesh, ['data']),
-      ]
-    })
-    const [x, w1, w2] = [
-      [['data'], []],
-      [['model'], []],
-      [[], ['model']],
-    ]
-    expectSame(
-      interpretOnDevices(program, { mesh, inputs: [x!, w1!, w2!], outputs: [x!, [], x!, w1!, w2!] }, data),
-    )
-  })
-
-  test('weights sharded over data and gathered for use', () => {
-    const mesh = meshOf({ data: 2 })
-    const program = trace('gathered', [f32(T / 2, D), f32(H / 2, D), f32(M, H / 2)], (x, w1, w2) => {
-      const all = (w: Tensor, dim: number): Tensor => gatherOver(w, mesh, ['data'], dim)
-      const y = linear(tanh(linear(x!, all(w1!, 0))), all(w2!, 1))
-      const part = mul(sum(mul(y, y)), 1 / T)
-      return [y, sumOver(part, mesh, ['data']), ...grad(part, [x!, w1!, w2!])]
-    })
-    const [x, w1, w2] = [
-      [['data'], []],
-      [['data'], []],
-      [[], ['data']],
-    ]
-    expectSame(
-      interpretOnDevices(program, { mesh, inputs: [x!, w1!, w2!], outputs: [x!, [], x!, w1!, w2!] }, data),
-    )
-  })
-
-  test('rows sent to the device of their expert and back', () => {
-    // x[E, C, D]: C rows of each sender for each expert.
-    const [E, C] = [2, 3]
-    const mesh = meshOf({ data: 2, expert: E })
-    const rows = [numbers(4 * E * C * D, 4), numbers(E * D * D, 5)].map((data) => ({ data }))
-    const loss = (y: Tensor): Tensor => sum(mul(y, sin(y)))
-    const plain = trace('experts', [f32(4, E, C, D), f32(E, D, D)], (x, w) => {
-      const y = sum(mul(reshape(x!, [4, E, C, 1, D]), reshape(w!, [1, E, 1, D, D])), 4)
-      return [y, ...grad(loss(y), [x!, w!])]
-    })
-    const sharded = trace('experts', [f32(1, E, C, D), f32(1, D, D)], (x, w) => {
-      const sent = exchangeOver(reshape(x!, [E, C, D]), mesh, ['expert'], 0, 0)
-      const made = linear(sent, reshape(w!, [D, D]))
-      const y = reshape(exchangeOver(made, mesh, ['expert'], 0, 0), [1, E, C, D])
-      const [gx, gw] = grad(loss(y), [x!, w!])
-      return [y, gx!, sumOver(gw!, mesh, ['data'])]
-    })
-    const x = [['data', 'expert'], [], [], []]
-    const w = [['expert'], [], []]
-    const found = interpretOnDevices(sharded, { mesh, inputs: [x, w], outputs: [x, x, w] }, rows)
-    interpret(plain, rows).forEach((y, i) => {
-      expectNear(found[i]!.data, [...y.data], 1e-9)
-    })
   })
 })
 

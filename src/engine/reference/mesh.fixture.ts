@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { deviceCount, type Layout, type Mesh, type Sharding } from '../../tensor/mesh.ts'
+import { axisSize, deviceCount, type Layout, type Mesh, type Sharding } from '../../tensor/mesh.ts'
 import { reshape } from '../../tensor/ops/shape.ts'
 import type { Program } from '../../tensor/program.ts'
 import { type Tensor, trace } from '../../tensor/trace.ts'
@@ -22,6 +22,10 @@ export const meshesWithAxes = (largest = 3): fc.Arbitrary<{ mesh: Mesh; axes: st
   )
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+/** Devices that differ on some axes only. */
+export const sizeOver = (mesh: Mesh, axes: readonly string[]): number =>
+  axes.reduce((product, name) => product * axisSize(mesh, name), 1)
 
 /** Numbers that no accident makes equal. */
 export const numbers = (count: number, seed = 1): number[] =>
