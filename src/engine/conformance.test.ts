@@ -16,7 +16,7 @@ interface EngineModule {
   createOnnxEngine(): Engine
 }
 
-const engines: (() => Engine)[] = [createReferenceEngine]
+const engines: (() => Engine | Promise<Engine>)[] = [createReferenceEngine]
 if (existsSync(new URL('./onnx/engine.ts', import.meta.url))) {
   const { createOnnxEngine }: EngineModule = await import('./onnx/engine.ts')
   engines.push(() => createOnnxEngine())
@@ -25,6 +25,10 @@ const python = process.env.TSUKIMI_JAXLIB_PYTHON
 if (python !== undefined) {
   const { createJaxlibEngine } = await import('./xla/jaxlib.fixture.ts')
   engines.push(() => createJaxlibEngine(python))
+}
+if (process.env.TSUKIMI_PJRT_PLUGIN !== undefined) {
+  const { createXlaEngine } = await import('./xla/engine.ts')
+  engines.push(() => createXlaEngine())
 }
 
 const seeds = [1, 2]
@@ -89,7 +93,7 @@ test('every case uses its op', () => {
 })
 
 for (const newEngine of engines) {
-  const engine = newEngine()
+  const engine = await newEngine()
   describe(`the ${engine.name} engine agrees with the interpreter`, () => {
     afterAll(() => engine[Symbol.dispose]())
     test.each(conformanceCases)('$name', async ({ make }) => {
