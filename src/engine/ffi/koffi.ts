@@ -4,7 +4,7 @@ import koffi, { type LibraryHandle } from 'koffi'
  * Native code runs on a stack that koffi provides; graph optimisers and compilers recurse deeply. Memory is only
  * touched where it is used.
  */
-koffi.config({ sync_stack_size: 8 << 20 })
+koffi.config({ sync_stack_size: 8 << 20, async_stack_size: 8 << 20 })
 
 const libraries = new Map<string, LibraryHandle>()
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { keptKernels } from '../../lower/stablehlo/kernels/kept-kernels.ts'
 import { lowerToStableHlo } from '../../lower/stablehlo/module.ts'
 import { deviceCount, type Placement, wholeShape } from '../../tensor/mesh.ts'
 import { optimize } from '../../tensor/passes/optimize.ts'
@@ -93,7 +94,7 @@ export function createJaxlibEngine(python: string): Engine {
     },
     async compile(program, { donate = 0, layout } = {}) {
       const id = ++lastId
-      const text = lowerToStableHlo(optimize(program), { donate, ...(layout && { layout }) })
+      const text = lowerToStableHlo(optimize(program, keptKernels), { donate, ...(layout && { layout }) })
       const types = program.outputs.map(({ dtype, shape }, i) => ({
         dtype,
         shape: layout ? wholeShape(shape, { mesh: layout.mesh, sharding: layout.outputs[i]! }) : shape,
