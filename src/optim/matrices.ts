@@ -10,19 +10,23 @@ export interface MatrixSplit {
   readonly parts: readonly number[]
 }
 
-/** The matrices of a weight [rows, columns], in the order of `parts`. */
+/** The matrices of weights [..., rows, columns], in the order of `parts`. */
 export function matricesOf(w: Tensor, { groups, parts }: MatrixSplit): Tensor[] {
   if (parts.length === 1) return [w]
-  const columns = w.shape[1]!
-  const blocks = reshape(w, [groups, -1, columns])
+  const lead = w.shape.slice(0, -2)
+  const columns = w.shape.at(-1)!
+  const blocks = reshape(w, [...lead, groups, -1, columns])
   let start = 0
-  return parts.map((size) => reshape(slice(blocks, 1, start, (start += size)), [groups * size, columns]))
+  return parts.map((size) =>
+    reshape(slice(blocks, -2, start, (start += size)), [...lead, groups * size, columns]),
+  )
 }
 
 /** Puts the matrices back where {@link matricesOf} took them from. */
 export function joinMatrices(matrices: readonly Tensor[], { groups, parts }: MatrixSplit): Tensor {
   if (parts.length === 1) return matrices[0]!
-  const columns = matrices[0]!.shape[1]!
-  const blocks = matrices.map((matrix, i) => reshape(matrix, [groups, parts[i]!, columns]))
-  return reshape(concat(blocks, 1), [-1, columns])
+  const lead = matrices[0]!.shape.slice(0, -2)
+  const columns = matrices[0]!.shape.at(-1)!
+  const blocks = matrices.map((matrix, i) => reshape(matrix, [...lead, groups, parts[i]!, columns]))
+  return reshape(concat(blocks, -2), [...lead, -1, columns])
 }

@@ -1,6 +1,8 @@
 import type { K2Config } from '../nn/config.ts'
 import type { ParameterSpec } from '../nn/parameters.ts'
 import type { Params } from '../nn/params.ts'
+import { copies, shardOf, stateSharding, summed } from '../nn/sharding.ts'
+import { type Mesh, type Sharding, wholeShape } from '../tensor/mesh.ts'
 import { add, compare, convert, div, mul, sqrt, sub } from '../tensor/ops/elementwise.ts'
 import { scalar } from '../tensor/ops/leaf.ts'
 import { sum } from '../tensor/ops/reduction.ts'
@@ -9,8 +11,8 @@ import type { Tensor } from '../tensor/trace.ts'
 import { sizeOf } from '../tensor/types.ts'
 import { type AdamOptions, adamUpdate } from './adamw.ts'
 import type { MatrixSplit } from './matrices.ts'
-import { type MuonOptions, muonUpdates } from './muon.ts'
-import { clipFactors, clipLatentAttention } from './qk-clip.ts'
+import { type MuonEngine, type MuonOptions, muonUpdates } from './muon.ts'
+import { clipFactors, clipLatentAttention, type OwnRows } from './qk-clip.ts'
 
 export interface OptimizerOptions extends MuonOptions, AdamOptions {
   /** `muonclip` is K2's; `muon` leaves QK-Clip out; `adamw` updates everything by AdamW. */
@@ -76,22 +78,44 @@ function splitOf(name: string, rows: number, c: K2Config, options: OptimizerOpti
   return whole
 }
 
-const sumOfSquares = (tensors: readonly Tensor[]): Tensor =>
-  tensors.map((x) => sum(mul(x, x))).reduce((total, part) => add(total, part), scalar(0))
+/** One device, in f32. */
+const oneHost: MuonEngine = { dtype: 'f32', mesh: { axes: [] } }
 
-function rootMeanSquare(tensors: readonly Tensor[]): Tensor {
-  const elements = tensors.reduce((total, x) => total + sizeOf(x.shape), 0)
-  return elements === 0 ? scalar(0) : sqrt(mul(sumOfSquares(tensors), 1 / elements))
+/** The sum over all devices of the squares of tensors that they hold shards of. */
+function sumOfSquares(tensors: readonly { x: Tensor; sharding: Sharding }[], mesh: Mesh): Tensor {
+  const own = tensors.map(({ x, sharding }) => mul(sum(mul(x, x)), 1 / copies(sharding, mesh)))
+  return summed(
+    own.reduce((total, part) => add(total, part), scalar(0)),
+    [],
+    mesh,
+  )
 }
 
-/** Global L2 norm. */
-export const gradientNorm = (gradients: Params): Tensor => sqrt(sumOfSquares(Object.values(gradients)))
+function rootMeanSquare(tensors: readonly { x: Tensor; sharding: Sharding }[], mesh: Mesh): Tensor {
+  const elements = tensors.reduce(
+    (total, { x, sharding }) => total + sizeOf(wholeShape(x.shape, { mesh, sharding })),
+    0,
+  )
+  return elements === 0 ? scalar(0) : sqrt(mul(sumOfSquares(tensors, mesh), 1 / elements))
+}
+
+/** Global L2 norm of gradients, of which a device holds its shares. */
+export const gradientNorm = (
+  gradients: Params,
+  specs: readonly ParameterSpec[],
+  mesh: Mesh = oneHost.mesh,
+): Tensor =>
+  sqrt(
+    sumOfSquares(
+      trained(specs).map((spec) => ({ x: gradients[spec.name]!, sharding: stateSharding(spec, mesh) })),
+      mesh,
+    ),
+  )
 
 /**
- * One step of MuonClip (Algorithm 1 of the K2 report): Muon with decoupled weight decay on matrices, AdamW on embeddings,
- * head and gains, then QK-Clip from the maxima that this step's forward pass saw.
- *
- * @param maxLogits_LH largest attention logit of each layer and head over the step's tokens
+ * Algorithm 1 of the K2 report on all parameters: matrices by Muon, the rest by AdamW, then QK-Clip on the new weights of
+ * heads whose largest logit in this step's forward pass was above τ. Of a mesh, parameters, gradients and state are a
+ * device's shares ({@link stateSharding}), the largest logits those of all heads.
  */
 export function muonClip(
   c: K2Config,
@@ -104,20 +128,24 @@ export function muonClip(
     readonly state: OptimizerState
     readonly maxLogits_LH: Tensor
   },
+  engine: MuonEngine = oneHost,
 ): UpdateResult {
+  const { mesh } = engine
   const params: Record<string, Tensor> = { ...input.params }
   const state: Record<string, Tensor> = {}
   const decayed = (w: Tensor, rate: Tensor): Tensor => mul(w, sub(1, mul(rate, options.weightDecay)))
   const matrices = trained(specs).filter((spec) => byMuon(spec, options))
   const muon = muonUpdates(
-    matrices.map(({ name, shape }) => ({
-      gradient: input.gradients[name]!,
-      momentum: input.state[`momentum.${name}`]!,
-      split: splitOf(name, shape[0]!, c, options),
+    matrices.map((spec) => ({
+      gradient: input.gradients[spec.name]!,
+      momentum: input.state[`momentum.${spec.name}`]!,
+      split: splitOf(spec.name, spec.shape[0]!, c, options),
+      sharding: stateSharding(spec, mesh),
     })),
     options,
     hyper.learningRate,
-  )
+    engine,
+  ).map(({ momentum, update }) => ({ momentum, update: convert(update, 'f32') }))
   matrices.forEach(({ name }, i) => {
     state[`momentum.${name}`] = muon[i]!.momentum
     params[name] = sub(decayed(input.params[name]!, hyper.learningRate), muon[i]!.update)
@@ -142,24 +170,48 @@ export function muonClip(
     )
   })
   const clipped = convert(compare(input.maxLogits_LH, hyper.tau, 'gt'), 'i32')
-  if (options.kind === 'muonclip') clipHeads(c, params, input.maxLogits_LH, hyper.tau)
+  if (options.kind === 'muonclip') clipHeads(c, specs, params, input.maxLogits_LH, hyper.tau, mesh)
+  const rms = (of: readonly ParameterSpec[], updates: readonly Tensor[]): Tensor =>
+    rootMeanSquare(
+      of.map((spec, i) => ({ x: updates[i]!, sharding: stateSharding(spec, mesh) })),
+      mesh,
+    )
+  const muonRms = rms(
+    matrices,
+    muon.map((m) => m.update),
+  )
   return {
     params,
     state,
-    muonUpdateRms: div(rootMeanSquare(muon.map((m) => m.update)), add(hyper.learningRate, 1e-30)),
-    adamUpdateRms: rootMeanSquare(adam.map((a) => a.update)),
+    muonUpdateRms: div(muonRms, add(hyper.learningRate, 1e-30)),
+    adamUpdateRms: rms(
+      others,
+      adam.map((a) => a.update),
+    ),
     headsClipped_L: options.kind === 'muonclip' ? sum(clipped, 1) : sum(mul(clipped, 0), 1),
   }
 }
 
-function clipHeads(c: K2Config, params: Record<string, Tensor>, maxLogits_LH: Tensor, tau: Tensor): void {
+function clipHeads(
+  c: K2Config,
+  specs: readonly ParameterSpec[],
+  params: Record<string, Tensor>,
+  maxLogits_LH: Tensor,
+  tau: Tensor,
+  mesh: Mesh,
+): void {
   const widths = { nope: c.qkNopeHeadDim, rope: c.qkRopeHeadDim, value: c.vHeadDim }
+  const ownRows =
+    (name: string): OwnRows =>
+    (rows) =>
+      shardOf(rows, stateSharding(specs.find((spec) => spec.name === name)!, mesh).slice(0, 1), mesh)
   for (let layer = 0; layer < c.numHiddenLayers; layer++) {
     const gamma = clipFactors(reshape(slice(maxLogits_LH, 0, layer, layer + 1), [c.numAttentionHeads]), tau)
     const prefix = `model.layers.${layer}.self_attn`
     const query = `${prefix}.${c.qLoraRank === null ? 'q_proj' : 'q_b_proj'}.weight`
     const keyValue = `${prefix}.kv_b_proj.weight`
-    const clipped = clipLatentAttention(params[query]!, params[keyValue]!, gamma, widths)
+    const own = { query: ownRows(query), keyValue: ownRows(keyValue) }
+    const clipped = clipLatentAttention(params[query]!, params[keyValue]!, gamma, widths, own)
     params[query] = clipped.queryUp
     params[keyValue] = clipped.keyValueUp
   }

@@ -14,14 +14,17 @@ export interface HeadPart {
   readonly factor: Tensor
 }
 
-/** Multiplies the rows of each head, part by part. @param w [H · Σ size, in] */
-export function scaleHeads(w: Tensor, parts: readonly HeadPart[]): Tensor {
+/** Takes from the factors of all rows those of the rows that a device has. */
+export type OwnRows = (rows: Tensor) => Tensor
+
+/** Multiplies the rows of each head, part by part. @param w [H · Σ size, in], or a device's share of its rows */
+export function scaleHeads(w: Tensor, parts: readonly HeadPart[], ownRows: OwnRows = (rows) => rows): Tensor {
   const heads = parts[0]!.factor.shape[0]!
   const rows = concat(
     parts.map(({ size, factor }) => broadcast(reshape(factor, [heads, 1]), [heads, size])),
     1,
   )
-  return mul(w, reshape(rows, [w.shape[0]!, 1]))
+  return mul(w, reshape(ownRows(reshape(rows, [-1])), [w.shape[0]!, 1]))
 }
 
 /**
@@ -35,18 +38,27 @@ export function clipLatentAttention(
   keyValueUp: Tensor,
   gamma_H: Tensor,
   widths: { readonly nope: number; readonly rope: number; readonly value: number },
+  ownRows: { readonly query?: OwnRows; readonly keyValue?: OwnRows } = {},
 ): { queryUp: Tensor; keyValueUp: Tensor } {
   const root = sqrt(gamma_H)
   const one = broadcast(scalar(1), gamma_H.shape)
   return {
-    queryUp: scaleHeads(queryUp, [
-      { size: widths.nope, factor: root },
-      { size: widths.rope, factor: gamma_H },
-    ]),
-    keyValueUp: scaleHeads(keyValueUp, [
-      { size: widths.nope, factor: root },
-      { size: widths.value, factor: one },
-    ]),
+    queryUp: scaleHeads(
+      queryUp,
+      [
+        { size: widths.nope, factor: root },
+        { size: widths.rope, factor: gamma_H },
+      ],
+      ownRows.query,
+    ),
+    keyValueUp: scaleHeads(
+      keyValueUp,
+      [
+        { size: widths.nope, factor: root },
+        { size: widths.value, factor: one },
+      ],
+      ownRows.keyValue,
+    ),
   }
 }
 
