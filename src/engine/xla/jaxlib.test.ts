@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { goldenProgram, mesh, typed } from '../../lower/stablehlo/golden-programs.fixture.ts'
-import { type Placement, shardStart } from '../../tensor/mesh.ts'
-import { placeAmong } from '../../tensor/ops/collective.ts'
-import { groupedLinear, groupedOuter } from '../../tensor/ops/contraction.ts'
-import { mul } from '../../tensor/ops/elementwise.ts'
+import { grad } from '../../tensor/grad.ts'
+import { type Layout, type Placement, shardStart } from '../../tensor/mesh.ts'
+import { placeAmong, sumOver } from '../../tensor/ops/collective.ts'
+import { groupedLinear, groupedOuter, linear } from '../../tensor/ops/contraction.ts'
+import { mul, sub, tanh } from '../../tensor/ops/elementwise.ts'
+import { sum } from '../../tensor/ops/reduction.ts'
 import { reshape } from '../../tensor/ops/shape.ts'
 import type { OpName } from '../../tensor/program.ts'
 import { trace } from '../../tensor/trace.ts'
 import { type HostTensor, sizeOf } from '../../tensor/types.ts'
 import { newRandom } from '../conformance/random.ts'
 import type { Engine } from '../engine.ts'
+import { interpretOnDevices } from '../reference/devices.ts'
 import { fromHost } from '../reference/host.ts'
 import { interpret } from '../reference/interpret.ts'
 import { createJaxlibEngine } from './jaxlib.fixture.ts'
@@ -106,6 +109,45 @@ describe.skipIf(python === undefined)('StableHLO on jaxlib', () => {
     using step = await engine.compile(program)
     const outputs = await step.run(given.map((x) => engine.upload(x, x.data)))
     for (const [i, output] of outputs.entries()) {
+      const difference = (await output.read()).map((x, j) => Math.abs(x - wanted[i]!.data[j]!))
+      expect(Math.max(...difference)).toBeLessThan(1e-4)
+    }
+  })
+
+  test('a step of sharded layers, its weights donated', async () => {
+    const [T, D, H] = [8, 4, 6]
+    const types = [typed('f32', H / 2, D), typed('f32', T / 2, D), typed('f32', D, H / 2)]
+    const narrow = { axes: [mesh.axes[0]!, { name: 'expert', size: 2 }] }
+    const program = trace('step', types, (w1, x, w2) => {
+      const y = sumOver(linear(tanh(linear(x!, w1!)), w2!), narrow, ['expert'])
+      const part = sum(mul(y, y))
+      const gradients = grad(mul(part, 0.5), [w1!, w2!])
+      return [
+        sub(w1!, mul(sumOver(gradients[0]!, narrow, ['data']), 0.01)),
+        sumOver(gradients[1]!, narrow, ['data']),
+      ]
+    })
+    const layout: Layout = {
+      mesh: narrow,
+      inputs: [
+        [['expert'], []],
+        [['data'], []],
+        [[], ['expert']],
+      ],
+      outputs: [
+        [['expert'], []],
+        [[], ['expert']],
+      ],
+    }
+    const random = newRandom(3)
+    const inputs = [random.floats([H, D]), random.floats([T, D]), random.floats([D, H])]
+    const wanted = interpretOnDevices(program, layout, inputs)
+    using step = await engine.compile(program, { layout, donate: 1 })
+    const outputs = await step.run(
+      inputs.map((x, i) => engine.upload(x, x.data, { mesh: narrow, sharding: layout.inputs[i]! })),
+    )
+    for (const [i, output] of outputs.entries()) {
+      expect(output.shape).toEqual(wanted[i]!.shape)
       const difference = (await output.read()).map((x, j) => Math.abs(x - wanted[i]!.data[j]!))
       expect(Math.max(...difference)).toBeLessThan(1e-4)
     }
