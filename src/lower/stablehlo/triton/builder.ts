@@ -110,7 +110,7 @@ function kernelBuilder() {
 
     add: binary('arith.addi'),
     sub: binary('arith.subi'),
-    mul: binary('arith.muli'),
+    mul: (a: Value, b: Operand): Value => (b === 1 ? a : binary('arith.muli')(a, b)),
     div: binary('arith.divsi'),
     rem: binary('arith.remsi'),
     min: binary('arith.minsi'),
@@ -197,12 +197,12 @@ function kernelBuilder() {
  * The text of a module with one kernel. Its arguments are pointers to the elements of the operands, then of the results,
  * in order; XLA aligns every buffer to 16 bytes and more, which is what 16-byte copies need to know.
  */
-export function tritonModule<A extends string>(
+export function tritonModule<A extends Readonly<Record<string, Element | undefined>>>(
   name: string,
-  args: Readonly<Record<A, Element>>,
-  body: (k: Kernel, args: Readonly<Record<A, Value>>) => void,
+  args: A,
+  body: (k: Kernel, args: { readonly [N in keyof A]: Value }) => void,
 ): string {
-  const entries = Object.entries(args) as [A, Element][]
+  const entries = Object.entries(args) as [string, Element][]
   const pointers = entries.map(([arg, element]) => [
     arg,
     { name: `%${arg}`, element: `!tt.ptr<${element}>`, shape: [] },

@@ -1,4 +1,4 @@
-import { type Element, type Kernel, tritonModule, type Value } from './builder.ts'
+import { tritonModule } from './builder.ts'
 import { both, ceilDiv, type LaunchedKernel, type Tile, tileOf } from './tile.ts'
 
 export interface GroupedRows {
@@ -30,9 +30,16 @@ export function groupedRows(size: GroupedRows): LaunchedKernel {
   const T = rowTiles(N, E, tile.rows)
   const columnTiles = ceilDiv(M, tile.columns)
   const name = `grouped_rows_${contract}_${gather === undefined ? '' : 'gather_'}${tile.rows}x${tile.columns}x${tile.depth}`
-  const operands = { x: 'bf16', w: 'bf16', tiles: 'i32' } as const
-  const args: Record<'x' | 'w' | 'tiles' | 'index' | 'y', Element> =
-    gather === undefined ? ({ ...operands, y: result } as never) : { ...operands, index: 'i32', y: result }
+  const args = {
+    x: 'bf16',
+    w: 'bf16',
+    tiles: 'i32',
+    ...(gather === undefined ? {} : { index: 'i32' as const }),
+    y: result,
+  } as const
+  // Strides of the weights along the contracted dimension and along the result's columns.
+  const [wDepth, wColumn] = contract === 2 ? [1, K] : [M, 1]
+  const cut = { columns: M % tile.columns !== 0, depth: K % tile.depth !== 0 }
 
   const ir = tritonModule(name, args, (k, { x, w, tiles, index, y }) => {
     const [rowTile, columnTile] = tileOf(k, k.programId(), T, columnTiles, tile.band)
@@ -45,31 +52,28 @@ export function groupedRows(size: GroupedRows): LaunchedKernel {
       const column = k.add(k.mul(columnTile, tile.columns), k.range(tile.columns))
       const depth = k.range(tile.depth)
 
-      // Offsets are i32 inside a tile of rows or one group's weights, i64 from the start of an array.
+      // Offsets are i32 inside a tile of rows or one group's weights, i64 from the start of an array. What lies outside
+      // the array is clamped where its neighbours in memory are other values of `depth`, and masked where they are not.
       const inArray = k.min(row, k.sub(N - 1, first))
-      const xTile =
-        gather === undefined
-          ? k.at(k.at(x, k.mul(k.wide(first), K)), k.add(k.mul(k.rows(inArray), K), k.columns(depth)))
-          : k.at(x, gathered(k, k.load(k.at(index, k.add(first, inArray))), depth, K, gather))
-      const wGroup = k.at(w, k.mul(k.wide(group), K * M))
-      const wTile =
-        contract === 2
-          ? k.at(
-              wGroup,
-              k.add(k.mul(k.columns(M % tile.columns ? k.min(column, M - 1) : column), K), k.rows(depth)),
-            )
-          : k.at(wGroup, k.add(k.mul(k.rows(depth), M), k.columns(column)))
-      const inColumns = M % tile.columns ? k.columns(k.less(column, M)) : undefined
+      const picked = index && k.load(k.at(index, k.add(first, inArray)))
+      const xRow = picked && gather! * K >= 2 ** 31 ? k.wide(picked) : (picked ?? inArray)
+      const xStart = index ? x : k.at(x, k.mul(k.wide(first), K))
+      const xTile = k.at(k.at(xStart, k.mul(k.rows(xRow), K)), k.columns(depth))
+
+      const inColumns = cut.columns ? k.columns(k.less(column, M)) : undefined
+      const wRow = cut.columns && contract === 2 ? k.min(column, M - 1) : column
+      const wStart = k.at(w, k.mul(k.wide(group), K * M))
+      const wTile = k.at(wStart, k.add(k.mul(k.rows(depth), wDepth), k.mul(k.columns(wRow), wColumn)))
 
       const [, , sum] = k.for(
         ceilDiv(K, tile.depth),
         [xTile, wTile, k.zeros([tile.rows, tile.columns], 'f32')],
         (step, [xs, ws, sum]) => {
-          const inDepth = K % tile.depth ? k.less(depth, k.sub(K, k.mul(step, tile.depth))) : undefined
+          const inDepth = cut.depth ? k.less(depth, k.sub(K, k.mul(step, tile.depth))) : undefined
           const xMask = inDepth && k.columns(inDepth)
           const wMask = both(k, inDepth && k.rows(inDepth), contract === 1 ? inColumns : undefined)
           const next = k.dot(k.load(xs!, xMask), k.load(ws!, wMask), sum!)
-          return [k.at(xs!, tile.depth), k.at(ws!, contract === 2 ? tile.depth : tile.depth * M), next]
+          return [k.at(xs!, tile.depth), k.at(ws!, tile.depth * wDepth), next]
         },
       )
 
@@ -79,11 +83,4 @@ export function groupedRows(size: GroupedRows): LaunchedKernel {
     })
   })
   return { name, ir, programs: T * columnTiles, warps: tile.warps, stages: tile.stages }
-}
-
-/** Offsets of rows picked anywhere from an array of `rows` rows. */
-function gathered(k: Kernel, picked: Value, depth: Value, K: number, rows: number): Value {
-  const fits = rows * K < 2 ** 31
-  const [row, column] = fits ? [picked, depth] : [k.wide(picked), k.wide(depth)]
-  return k.add(k.mul(k.rows(row), K), k.columns(column))
 }

@@ -144,23 +144,23 @@ test('the kernel’s text', () => {
           %41 = arith.constant 16 : i32
           %42 = tt.splat %41 : i32 -> tensor<16x1xi32>
           %43 = arith.muli %40, %42 : tensor<16x1xi32>
-          %44 = tt.expand_dims %31 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
-          %45 = tt.broadcast %43 : tensor<16x1xi32> -> tensor<16x16xi32>
-          %46 = tt.broadcast %44 : tensor<1x16xi32> -> tensor<16x16xi32>
-          %47 = arith.addi %45, %46 : tensor<16x16xi32>
-          %48 = tt.splat %39 : !tt.ptr<bf16> -> tensor<16x16x!tt.ptr<bf16>>
-          %49 = tt.addptr %48, %47 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
+          %44 = tt.splat %39 : !tt.ptr<bf16> -> tensor<16x1x!tt.ptr<bf16>>
+          %45 = tt.addptr %44, %43 : tensor<16x1x!tt.ptr<bf16>>, tensor<16x1xi32>
+          %46 = tt.expand_dims %31 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
+          %47 = tt.broadcast %45 : tensor<16x1x!tt.ptr<bf16>> -> tensor<16x16x!tt.ptr<bf16>>
+          %48 = tt.broadcast %46 : tensor<1x16xi32> -> tensor<16x16xi32>
+          %49 = tt.addptr %47, %48 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
           %50 = arith.extsi %15 : i32 to i64
           %51 = arith.constant 256 : i64
           %52 = arith.muli %50, %51 : i64
           %53 = tt.addptr %w, %52 : !tt.ptr<bf16>, i64
-          %54 = tt.expand_dims %30 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
-          %55 = arith.constant 16 : i32
-          %56 = tt.splat %55 : i32 -> tensor<1x16xi32>
-          %57 = arith.muli %54, %56 : tensor<1x16xi32>
-          %58 = tt.expand_dims %31 {axis = 1 : i32} : tensor<16xi32> -> tensor<16x1xi32>
-          %59 = tt.broadcast %57 : tensor<1x16xi32> -> tensor<16x16xi32>
-          %60 = tt.broadcast %58 : tensor<16x1xi32> -> tensor<16x16xi32>
+          %54 = tt.expand_dims %31 {axis = 1 : i32} : tensor<16xi32> -> tensor<16x1xi32>
+          %55 = tt.expand_dims %30 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
+          %56 = arith.constant 16 : i32
+          %57 = tt.splat %56 : i32 -> tensor<1x16xi32>
+          %58 = arith.muli %55, %57 : tensor<1x16xi32>
+          %59 = tt.broadcast %54 : tensor<16x1xi32> -> tensor<16x16xi32>
+          %60 = tt.broadcast %58 : tensor<1x16xi32> -> tensor<16x16xi32>
           %61 = arith.addi %59, %60 : tensor<16x16xi32>
           %62 = tt.splat %53 : !tt.ptr<bf16> -> tensor<16x16x!tt.ptr<bf16>>
           %63 = tt.addptr %62, %61 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
