@@ -13,9 +13,11 @@ import type { Tensor } from '../tensor/trace.ts'
 import { attentionMask } from './attention.ts'
 import { isMoeLayer, type K2Config } from './config.ts'
 import { routedExperts } from './experts.ts'
+import { meshAxes } from './mesh-axes.ts'
 import { multiHeadLatentAttention, type Positions } from './mla.ts'
+import { parameterSpecs } from './parameters.ts'
 import { type Params, param } from './params.ts'
-import { hostPlan, meshAxes, type Plan } from './plan.ts'
+import { computeWeights, hostPlan, type Plan } from './plan.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { rotaryTables } from './rope.ts'
 import { balanceLoss, type Routing, route } from './router.ts'
@@ -88,8 +90,22 @@ interface Layer {
   readonly balance: Tensor | null
 }
 
+/** The weights of a layer, or (null) of those outside the layers. */
+const weightsAt = (params: Params, layer: number | null, c: K2Config, plan: Plan): Params =>
+  plan.shardParameters
+    ? computeWeights(
+        params,
+        parameterSpecs(c).filter((spec) => spec.layer === layer),
+        plan,
+      )
+    : params
+
+/** The output embedding as the plan multiplies it. */
+export const headWeight = (params: Params, c: K2Config, plan: Plan): Tensor =>
+  param(weightsAt(params, null, c, plan), 'lm_head.weight')
+
 function block(
-  params: Params,
+  kept: Params,
   h_ND: Tensor,
   layer: number,
   at: Positions,
@@ -97,6 +113,7 @@ function block(
   plan: Plan,
   tau: Tensor | null,
 ): Layer {
+  const params = weightsAt(kept, layer, c, plan)
   const prefix = `model.layers.${layer}`
   const norm = (x: Tensor, name: string) =>
     rmsNorm(x, param(params, `${prefix}.${name}.weight`), c.rmsNormEps)
@@ -148,7 +165,8 @@ export function forward(
 ): Forward {
   const [B, T] = ids_BT.shape as [number, number]
   const at = sequencePositions(c, B, T, documents_BT)
-  const embedded = gather(param(params, 'model.embed_tokens.weight'), reshape(ids_BT, [B * T]))
+  const outside = weightsAt(params, null, c, plan)
+  const embedded = gather(param(outside, 'model.embed_tokens.weight'), reshape(ids_BT, [B * T]))
   let h_ND = convert(embedded, plan.dtype)
   const layers: Layer[] = []
   for (let layer = 0; layer < c.numHiddenLayers; layer++) {
@@ -158,7 +176,7 @@ export function forward(
   }
   const loads = layers.flatMap(({ load_E }) => (load_E === null ? [] : [load_E]))
   return {
-    hidden_ND: rmsNorm(h_ND, param(params, 'model.norm.weight'), c.rmsNormEps),
+    hidden_ND: rmsNorm(h_ND, param(outside, 'model.norm.weight'), c.rmsNormEps),
     maxLogits_LH: stack(layers.map((layer) => layer.maxLogits_H)),
     loads_ME: loads.length === 0 ? null : stack(loads),
     hiddenRms_L: stack(layers.map((layer) => layer.hiddenRms)),

@@ -1,9 +1,10 @@
 import type { Mesh } from '../tensor/mesh.ts'
 import { convert } from '../tensor/ops/elementwise.ts'
-import { concat } from '../tensor/ops/shape.ts'
+import { concat, slice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 import type { ParameterSpec } from './parameters.ts'
 import type { Params } from './params.ts'
+import { gathered } from './sharding.ts'
 
 /** How the model is written down for an engine. Results agree up to rounding. */
 export interface Plan {
@@ -23,6 +24,8 @@ export interface Plan {
   readonly recompute: 'none' | 'layers'
   /** Devices that share the work; the model is written for one of them. */
   readonly mesh: Mesh
+  /** Whether devices put the parameters they share together layer by layer, in both passes, instead of once a step. */
+  readonly shardParameters: boolean
 }
 
 /** One host: 8 MB of logits, about what stays in a core's caches. */
@@ -32,6 +35,7 @@ export const hostPlan: Plan = {
   logitElements: 2 ** 21,
   recompute: 'none',
   mesh: { axes: [] },
+  shardParameters: false,
 }
 
 /** Accelerators: half a gigabyte of logits, which fills them. */
@@ -41,13 +45,8 @@ export const acceleratorPlan: Plan = {
   logitElements: 2 ** 27,
   recompute: 'none',
   mesh: { axes: [] },
+  shardParameters: false,
 }
-
-/** Axes of a mesh that the model knows. */
-export const meshAxes = { data: 'data', expert: 'expert', tensor: 'tensor' } as const
-
-/** Axes whose devices see different tokens. */
-export const tokenAxes = [meshAxes.data, meshAxes.expert] as const
 
 /** Weights that stay f32 under bf16: a router's choice turns on small differences, and a table is only read. */
 const staysFloat32 = ({ name, kind }: ParameterSpec): boolean =>
@@ -56,25 +55,48 @@ const staysFloat32 = ({ name, kind }: ParameterSpec): boolean =>
 /** Name of the gate and up projections of a stack of experts, one below the other: [E, 2F, D]. */
 export const gateUpName = (prefix: string): string => `${prefix}.gate_up_proj.weight`
 
+/** Prefixes of the routed experts' projections. */
+const expertPrefixes = (specs: readonly ParameterSpec[]): string[] =>
+  specs.flatMap(({ name, experts }) =>
+    experts !== undefined && name.endsWith('.gate_proj.weight')
+      ? [name.replace(/\.gate_proj\.weight$/, '')]
+      : [],
+  )
+
 /**
- * The weights as the model multiplies them, made once a step: in the plan's dtype, and under bf16 with the gate and up
- * projections of routed experts as one product.
+ * The weights as the model multiplies them: put together from what the devices keep, in the plan's dtype, and under bf16
+ * with the gate and up projections of routed experts as one product.
  */
-export function computeWeights(params: Params, specs: readonly ParameterSpec[], { dtype }: Plan): Params {
-  if (dtype === 'f32') return params
+export function computeWeights(
+  params: Params,
+  specs: readonly ParameterSpec[],
+  { dtype, mesh }: Plan,
+): Params {
   const weights: Record<string, Tensor> = {}
   for (const spec of specs) {
-    const { name } = spec
-    const value = params[name]!
-    weights[name] = staysFloat32(spec) ? value : convert(value, dtype)
+    const kept = params[spec.name]!
+    weights[spec.name] = gathered(staysFloat32(spec) ? kept : convert(kept, dtype), spec, mesh)
   }
-  for (const { name } of specs.filter((spec) => spec.experts !== undefined)) {
-    const prefix = name.replace(/\.gate_proj\.weight$/, '')
-    if (prefix === name) continue
-    const up = `${prefix}.up_proj.weight`
-    weights[gateUpName(prefix)] = concat([weights[name]!, weights[up]!], 1)
-    delete weights[name]
+  if (dtype === 'f32') return weights
+  for (const prefix of expertPrefixes(specs)) {
+    const [gate, up] = [`${prefix}.gate_proj.weight`, `${prefix}.up_proj.weight`]
+    weights[gateUpName(prefix)] = concat([weights[gate]!, weights[up]!], 1)
+    delete weights[gate]
     delete weights[up]
   }
   return weights
+}
+
+/** Gradients of {@link computeWeights}' tensors as those of the parameters: what was put together is cut again. */
+export function separateGateUp(gradients: Params, specs: readonly ParameterSpec[]): Params {
+  const separate: Record<string, Tensor> = { ...gradients }
+  for (const prefix of expertPrefixes(specs)) {
+    const both = separate[gateUpName(prefix)]
+    if (both === undefined) continue
+    const F = both.shape[1]! / 2
+    separate[`${prefix}.gate_proj.weight`] = slice(both, 1, 0, F)
+    separate[`${prefix}.up_proj.weight`] = slice(both, 1, F, 2 * F)
+    delete separate[gateUpName(prefix)]
+  }
+  return separate
 }

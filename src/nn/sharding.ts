@@ -5,8 +5,8 @@ import { mul } from '../tensor/ops/elementwise.ts'
 import { scalar } from '../tensor/ops/leaf.ts'
 import { dynamicSlice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
+import { meshAxes, tokenAxes } from './mesh-axes.ts'
 import type { ParameterSpec } from './parameters.ts'
-import { meshAxes, tokenAxes } from './plan.ts'
 
 /** The dimension of a projection that is cut by heads or by width, so that each device computes its part alone. */
 function tensorDimension({ name, experts }: ParameterSpec): number | null {

@@ -2,12 +2,19 @@ import { bitsPerByte, type HeldOutBatches } from '../data/held-out.ts'
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import type { K2Config } from '../nn/config.ts'
 import { crossEntropy } from '../nn/loss.ts'
+import { tokenAxes } from '../nn/mesh-axes.ts'
 import { forward } from '../nn/model.ts'
 import { parameterSpecs } from '../nn/parameters.ts'
 import { param } from '../nn/params.ts'
+import { computeWeights, hostPlan, type Plan } from '../nn/plan.ts'
+import { gathered } from '../nn/sharding.ts'
+import { deviceCount, shardType } from '../tensor/mesh.ts'
+import { sumOver } from '../tensor/ops/collective.ts'
 import { reshape } from '../tensor/ops/shape.ts'
 import { trace } from '../tensor/trace.ts'
 import type { Type } from '../tensor/types.ts'
+import { fromEngine } from './engine-failure.ts'
+import { batchPlacement, layoutOf, nowhereCut, type PlacementOf } from './placements.ts'
 
 export interface HeldOutScore {
   /** Nats a token. */
@@ -22,29 +29,58 @@ export interface Evaluation extends Disposable {
   score(params: readonly DeviceBuffer[], signal?: AbortSignal): Promise<HeldOutScore>
 }
 
+export interface EvaluationOptions {
+  readonly sequences: number
+  readonly sequenceLength: number
+  readonly separateDocuments: boolean
+  /** How the model is written for the engine; for one host without it. */
+  readonly plan?: Plan
+  /** Where the parameters lie: as `stateSharding` says of the plan's mesh. */
+  readonly placementOf?: PlacementOf
+}
+
 /** Compiles `(parameters, inputIds, targetIds, documentIds?, lossMask) → Σ mask · nll`. */
 export async function createEvaluation(
   engine: Engine,
   c: K2Config,
   heldOut: HeldOutBatches,
-  shape: { readonly sequences: number; readonly sequenceLength: number; readonly separateDocuments: boolean },
+  options: EvaluationOptions,
 ): Promise<Evaluation> {
-  const { sequences: B, sequenceLength: T, separateDocuments } = shape
+  const { sequences: B, sequenceLength: T, separateDocuments } = options
+  const { plan = hostPlan, placementOf = nowhereCut } = options
+  const { mesh } = plan
   const specs = parameterSpecs(c)
   const ids: Type = { dtype: 'i32', shape: [B, T] }
   const mask: Type = { dtype: 'f32', shape: [B * T] }
-  const idInputs = separateDocuments ? [ids, ids, ids] : [ids, ids]
-  const types: Type[] = [...specs.map(({ shape }): Type => ({ dtype: 'f32', shape })), ...idInputs, mask]
-  const program = trace('held_out_loss', types, (...inputs) => {
-    const params = Object.fromEntries(specs.map(({ name }, i) => [name, inputs[i]!]))
-    const [inputIds, targetIds, documentIds] = inputs.slice(specs.length, -1)
-    const { hidden_ND } = forward(params, c, inputIds!, documentIds ?? null)
-    return [
-      crossEntropy(hidden_ND, param(params, 'lm_head.weight'), reshape(targetIds!, [B * T]), inputs.at(-1)!)
-        .total,
-    ]
+  const [idsAt, maskAt] = [batchPlacement(mesh, 2, 0), batchPlacement(mesh, 1, 0)]
+  const placements = [
+    ...specs.map(({ name }) => placementOf(name)),
+    ...(separateDocuments ? [idsAt, idsAt, idsAt] : [idsAt, idsAt]),
+    maskAt,
+  ]
+  const wholeTypes: Type[] = [
+    ...specs.map(({ shape }): Type => ({ dtype: 'f32', shape })),
+    ...(separateDocuments ? [ids, ids, ids] : [ids, ids]),
+    mask,
+  ]
+  const onMesh = deviceCount(mesh) > 1
+  const types = wholeTypes.map((type, i) => {
+    const placement = placements[i]
+    return onMesh && placement !== undefined ? shardType(type, placement) : type
   })
-  const executable = await engine.compile(program)
+  const program = trace('held_out_loss', types, (...inputs) => {
+    const shares = Object.fromEntries(specs.map((spec, i) => [spec.name, gathered(inputs[i]!, spec, mesh)]))
+    const params = computeWeights(shares, specs, plan)
+    const [inputIds, targetIds, documentIds] = inputs.slice(specs.length, -1)
+    const { hidden_ND } = forward(params, c, inputIds!, documentIds ?? null, plan)
+    const targets_N = reshape(targetIds!, [targetIds!.shape[0]! * T])
+    const head = param(params, 'lm_head.weight')
+    return [sumOver(crossEntropy(hidden_ND, head, targets_N, inputs.at(-1)!, plan).total, mesh, tokenAxes)]
+  })
+  const executable = await engine.compile(
+    program,
+    layoutOf(program, mesh, { inputs: placements, outputs: [] }),
+  )
   return {
     async score(params, signal) {
       let nats = 0
@@ -52,10 +88,17 @@ export async function createEvaluation(
         signal?.throwIfAborted()
         const batch = heldOut.batch(i)
         const data = [batch.inputIds, batch.targetIds, ...(separateDocuments ? [batch.documentIds] : [])]
-        const inputs = [...data.map((x) => engine.upload(ids, x)), engine.upload(mask, batch.lossMask)]
-        const [total] = await executable.run([...params, ...inputs])
-        nats += (await total!.read())[0]!
-        for (const buffer of [...inputs, total!]) buffer[Symbol.dispose]()
+        const inputs = [
+          ...data.map((x) => engine.upload(ids, x, idsAt)),
+          engine.upload(mask, batch.lossMask, maskAt),
+        ]
+        const outputs: DeviceBuffer[] = []
+        try {
+          outputs.push(...(await fromEngine(executable.run([...params, ...inputs]))))
+          nats += (await fromEngine(outputs[0]!.read()))[0]!
+        } finally {
+          for (const buffer of [...inputs, ...outputs]) buffer[Symbol.dispose]()
+        }
       }
       return {
         loss: nats / heldOut.tokens,

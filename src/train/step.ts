@@ -4,14 +4,27 @@
  */
 import type { K2Config } from '../nn/config.ts'
 import { crossEntropy } from '../nn/loss.ts'
-import { forward } from '../nn/model.ts'
+import { meshAxes, tokenAxes } from '../nn/mesh-axes.ts'
+import { forward, headWeight } from '../nn/model.ts'
 import { type ParameterSpec, parameterSpecs } from '../nn/parameters.ts'
 import { type Params, param } from '../nn/params.ts'
+import { computeWeights, hostPlan, type Plan, separateGateUp } from '../nn/plan.ts'
+import { scattered, shardOf, stateSharding, summed } from '../nn/sharding.ts'
 import { gradientNorm, muonClip, type OptimizerOptions, optimizerStateSpecs } from '../optim/muon-clip.ts'
 import { type BiasRule, updatedBias } from '../optim/router-bias.ts'
 import { grad } from '../tensor/grad.ts'
+import {
+  axisSize,
+  deviceCount,
+  type Layout,
+  type Mesh,
+  replicated,
+  type Sharding,
+  shardType,
+} from '../tensor/mesh.ts'
+import { gatherOver, largestOver, sumOver } from '../tensor/ops/collective.ts'
 import { loop } from '../tensor/ops/control.ts'
-import { add, max, mul } from '../tensor/ops/elementwise.ts'
+import { add, convert, max, mul } from '../tensor/ops/elementwise.ts'
 import { scalar } from '../tensor/ops/leaf.ts'
 import { broadcast, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Program } from '../tensor/program.ts'
@@ -20,6 +33,7 @@ import type { Type } from '../tensor/types.ts'
 
 export interface StepOptions {
   readonly accumulation: number
+  /** Sequences of a micro-batch, those of all devices together. */
   readonly sequences: number
   readonly sequenceLength: number
   /** Whether documents are told apart, so that attention does not cross their borders. */
@@ -28,6 +42,8 @@ export interface StepOptions {
   readonly biasRule: BiasRule
   /** Factor α of the sequence-wise balance loss; 0 leaves it out. */
   readonly balanceLoss: number
+  /** How the model is written down, and the devices that share the work. */
+  readonly plan?: Plan
 }
 
 export const hyperNames = [
@@ -56,16 +72,24 @@ export type MetricName = (typeof metricNames)[number]
 
 export interface StateTensor {
   readonly name: string
+  /** Of the whole tensor. */
   readonly shape: readonly number[]
+  /** How the devices share it. */
+  readonly sharding: Sharding
 }
 
 export interface StepProgram {
+  /** For one device: its types are those of a device's shards. */
   readonly program: Program
   readonly specs: readonly ParameterSpec[]
   /** Parameters, then optimizer state: the program's first inputs and outputs, in order. */
   readonly state: readonly StateTensor[]
   /** The other inputs, in order: `inputIds`, `targetIds`, perhaps `documentIds`, each i32 [A, B, T], then the hyper-parameters. */
   readonly batchInputs: readonly string[]
+  /** How a batch input [A, B, T] is spread. */
+  readonly batchSharding: Sharding
+  /** For the engine, where there is more than one device. */
+  readonly layout?: Layout
 }
 
 interface MicroResult {
@@ -77,35 +101,49 @@ interface MicroResult {
   readonly loads_ME: Tensor
 }
 
-/** Forward and backward of one micro-batch; gradients are of the mean over all A·N tokens of the step. */
-function microBatch(
-  c: K2Config,
-  options: StepOptions,
-  params: Params,
-  trained: readonly string[],
-  batch: readonly Tensor[],
-): MicroResult {
+/** What every part of a step is traced from. */
+interface StepTrace {
+  readonly c: K2Config
+  readonly options: StepOptions
+  readonly plan: Plan
+  readonly specs: readonly ParameterSpec[]
+  /** Weights as the model takes them, and the names of those that are trained. */
+  readonly weights: Params
+  readonly trained: readonly string[]
+  readonly tau: Tensor
+}
+
+/** The loss of this device's share of the tokens, which devices of `tensor`, who have the same tokens, divide. */
+function lossOf({ options, plan }: StepTrace, hidden_ND: Tensor, head: Tensor, targets_N: Tensor): Tensor {
+  const byTensor = (rank: number): Sharding =>
+    Array.from({ length: rank }, (_, d) => (d === 0 ? [meshAxes.tensor] : []))
+  const own = (x: Tensor): Tensor => shardOf(x, byTensor(x.shape.length), plan.mesh)
+  const hidden = own(hidden_ND)
+  const tokens = options.sequences * options.sequenceLength * options.accumulation
+  const weight = broadcast(scalar(1 / tokens), [hidden.shape[0]!])
+  return crossEntropy(hidden, head, own(targets_N), weight, plan).total
+}
+
+/** Forward and backward of one micro-batch on one device; gradients are this device's part of those of the mean over all tokens of the step. */
+function microBatch(t: StepTrace, batch: readonly Tensor[]): MicroResult {
+  const { c, options, plan, weights } = t
   const [ids, targets, documents] = batch as [Tensor, Tensor, Tensor | undefined]
-  const tokens = options.sequences * options.sequenceLength
-  const out = forward(params, c, ids, documents ?? null)
-  const weight = broadcast(scalar(1 / (tokens * options.accumulation)), [tokens])
-  const { total } = crossEntropy(
-    out.hidden_ND,
-    param(params, 'lm_head.weight'),
-    reshape(targets, [tokens]),
-    weight,
-  )
+  const out = forward(weights, c, ids, documents ?? null, plan, t.tau)
+  const head = headWeight(weights, c, plan)
+  const loss = lossOf(t, out.hidden_ND, head, reshape(targets, [-1]))
+  const shares = deviceCount(plan.mesh)
   const balance = mul(
     out.balance.reduce((sum, part) => add(sum, part), scalar(0)),
-    1 / options.accumulation,
+    1 / (options.accumulation * shares),
   )
-  const objective = options.balanceLoss === 0 ? total : add(total, mul(balance, options.balanceLoss))
+  const objective = options.balanceLoss === 0 ? loss : add(loss, mul(balance, options.balanceLoss))
+  const gradients = grad(
+    objective,
+    t.trained.map((name) => param(weights, name)),
+  )
   return {
-    gradients: grad(
-      objective,
-      trained.map((name) => param(params, name)),
-    ),
-    loss: total,
+    gradients: gradients.map((g) => convert(g, 'f32')),
+    loss,
     balance,
     hiddenRms_L: out.hiddenRms_L,
     maxLogits_LH: out.maxLogits_LH,
@@ -127,7 +165,6 @@ const flat = (r: MicroResult): readonly Tensor[] => [
   r.hiddenRms_L,
   r.maxLogits_LH,
 ]
-
 const unflat = ([loss, balance, loads_ME, ...rest]: readonly Tensor[]): MicroResult => ({
   loss: loss!,
   balance: balance!,
@@ -138,45 +175,59 @@ const unflat = ([loss, balance, loads_ME, ...rest]: readonly Tensor[]): MicroRes
 })
 
 /** Sums over micro-batches, and the largest logits. */
-function accumulated(
-  c: K2Config,
-  options: StepOptions,
-  params: Params,
-  trained: readonly string[],
-  batch: readonly Tensor[],
-): MicroResult {
+function accumulated(t: StepTrace, batch: readonly Tensor[]): MicroResult {
+  const { c, options, plan } = t
   if (options.accumulation === 1)
     return microBatch(
-      c,
-      options,
-      params,
-      trained,
+      t,
       batch.map((x) => reshape(x, x.shape.slice(1))),
     )
   const layers = c.numHiddenLayers
+  const heads = c.numAttentionHeads / axisSize(plan.mesh, meshAxes.tensor)
   const start = [
     scalar(0),
     scalar(0),
     broadcast(scalar(0, 'i32'), [layers - c.firstKDenseReplace, c.numRoutedExperts]),
-    ...trained.map((name) => broadcast(scalar(0), param(params, name).shape)),
+    ...t.trained.map((name) => broadcast(scalar(0), param(t.weights, name).shape)),
     broadcast(scalar(0), [layers]),
-    broadcast(scalar(Number.NEGATIVE_INFINITY), [layers, c.numAttentionHeads]),
+    broadcast(scalar(Number.NEGATIVE_INFINITY), [layers, heads]),
   ]
   const { carry } = loop(options.accumulation, start, batch, (_, before, rows) => {
-    const next = flat(microBatch(c, options, params, trained, rows))
+    const next = flat(microBatch(t, rows))
     return { carry: next.map((x, i) => (i >= next.length - 2 ? max(x, before[i]!) : add(before[i]!, x))) }
   })
   return unflat(carry)
 }
 
+/** The same over all devices: gradients are each device's shares. */
+function overDevices(t: StepTrace, own: MicroResult): MicroResult & { readonly shares: Params } {
+  const { specs, plan } = t
+  const { mesh } = plan
+  const all = mesh.axes.map(({ name }) => name)
+  const named = separateGateUp(byName(t.trained, own.gradients), specs)
+  const shares = Object.fromEntries(
+    specs.flatMap((spec) => {
+      const gradient = named[spec.name]
+      if (gradient === undefined) return []
+      const share = plan.shardParameters
+        ? summed(gradient, stateSharding(spec, mesh), mesh)
+        : scattered(gradient, spec, mesh)
+      return [[spec.name, share]]
+    }),
+  )
+  return {
+    ...own,
+    shares,
+    loss: sumOver(own.loss, mesh, all),
+    balance: sumOver(own.balance, mesh, all),
+    hiddenRms_L: largestOver(own.hiddenRms_L, mesh, tokenAxes),
+    maxLogits_LH: gatherOver(largestOver(own.maxLogits_LH, mesh, tokenAxes), mesh, [meshAxes.tensor], 1),
+    loads_ME: sumOver(own.loads_ME, mesh, tokenAxes),
+  }
+}
+
 /** New router biases of every expert layer. */
-function rebalanced(
-  c: K2Config,
-  options: StepOptions,
-  params: Params,
-  loads_ME: Tensor,
-  rate: Tensor,
-): Record<string, Tensor> {
+function rebalanced({ c, options }: StepTrace, params: Params, loads_ME: Tensor, rate: Tensor): Params {
   const biases: Record<string, Tensor> = {}
   for (let layer = c.firstKDenseReplace; layer < c.numHiddenLayers; layer++) {
     const name = `model.layers.${layer}.mlp.gate.e_score_correction_bias`
@@ -187,42 +238,62 @@ function rebalanced(
   return biases
 }
 
-/** Traces the training step of a model: `(state, batch, hyper) → (state', metrics)`. */
+/** Parameters and optimizer state with their shardings, in the order of the program. */
+function stateOf(specs: readonly ParameterSpec[], options: OptimizerOptions, mesh: Mesh): StateTensor[] {
+  const shardings = new Map(specs.map((spec) => [spec.name, stateSharding(spec, mesh)]))
+  const parameters = specs.map(({ name, shape }) => ({ name, shape, sharding: shardings.get(name)! }))
+  const optimizer = optimizerStateSpecs(specs, options).map(({ name, shape }) => ({
+    name,
+    shape,
+    sharding: shardings.get(name.replace(/^(momentum|first|second)\./, ''))!,
+  }))
+  return [...parameters, ...optimizer]
+}
+
+/**
+ * Traces the training step of a model: `(state, batch, hyper) → (state', metrics)`.
+ *
+ * @throws Error where the plan's mesh does not divide the model or the batch
+ */
 export function trainingStep(c: K2Config, options: StepOptions): StepProgram {
+  const plan = options.plan ?? hostPlan
+  const { mesh } = plan
   const specs = parameterSpecs(c)
-  const trained = specs.filter((spec) => spec.kind !== 'routerBias').map((spec) => spec.name)
-  const optimizerState = optimizerStateSpecs(specs, options.optimizer)
-  const state = [...specs.map(({ name, shape }) => ({ name, shape })), ...optimizerState]
+  const state = stateOf(specs, options.optimizer, mesh)
   const batchInputs = ['inputIds', 'targetIds', ...(options.separateDocuments ? ['documentIds'] : [])]
+  const batchSharding = [[], tokenAxes.filter((axis) => axisSize(mesh, axis) > 1), []]
   const ids: Type = { dtype: 'i32', shape: [options.accumulation, options.sequences, options.sequenceLength] }
   const inputTypes: Type[] = [
-    ...state.map(({ shape }): Type => ({ dtype: 'f32', shape })),
-    ...batchInputs.map(() => ids),
+    ...state.map(({ shape, sharding }) => shardType({ dtype: 'f32', shape }, { mesh, sharding })),
+    ...batchInputs.map(() => shardType(ids, { mesh, sharding: batchSharding })),
     ...hyperNames.map((): Type => ({ dtype: 'f32', shape: [] })),
   ]
   const program = trace('training_step', inputTypes, (...inputs) => {
     const named = Object.fromEntries(state.map(({ name }, i) => [name, inputs[i]!]))
     const params = Object.fromEntries(specs.map(({ name }) => [name, named[name]!]))
     const batch = inputs.slice(state.length, state.length + batchInputs.length)
-    const hyperValues = inputs.slice(state.length + batchInputs.length)
-    const hyper = byName(hyperNames, hyperValues)
-    const result = accumulated(c, options, params, trained, batch)
-    const gradients = Object.fromEntries(trained.map((name, i) => [name, result.gradients[i]!]))
-    const updated = muonClip(c, specs, options.optimizer, hyper, {
-      params,
-      gradients,
-      state: named,
-      maxLogits_LH: result.maxLogits_LH,
-    })
+    const hyper = byName(hyperNames, inputs.slice(state.length + batchInputs.length))
+    const weights = plan.shardParameters ? params : computeWeights(params, specs, plan)
+    const trained = Object.keys(weights).filter((name) => !name.endsWith('e_score_correction_bias'))
+    const t: StepTrace = { c, options, plan, specs, weights, trained, tau: hyper.tau }
+    const result = overDevices(t, accumulated(t, batch))
+    const updated = muonClip(
+      c,
+      specs,
+      options.optimizer,
+      hyper,
+      { params, gradients: result.shares, state: named, maxLogits_LH: result.maxLogits_LH },
+      plan,
+    )
     const next: Record<string, Tensor> = {
       ...updated.params,
-      ...rebalanced(c, options, params, result.loads_ME, hyper.biasRate),
+      ...rebalanced(t, params, result.loads_ME, hyper.biasRate),
       ...updated.state,
     }
     const metrics: Record<MetricName, Tensor> = {
       loss: result.loss,
       balanceLoss: result.balance,
-      gradientNorm: gradientNorm(gradients),
+      gradientNorm: gradientNorm(result.shares, specs, mesh),
       muonUpdateRms: updated.muonUpdateRms,
       adamUpdateRms: updated.adamUpdateRms,
       hiddenRms: result.hiddenRms_L,
@@ -232,5 +303,16 @@ export function trainingStep(c: K2Config, options: StepOptions): StepProgram {
     }
     return [...state.map(({ name }) => next[name]!), ...metricNames.map((name) => metrics[name])]
   })
-  return { program, specs, state, batchInputs: [...batchInputs, ...hyperNames] }
+  const result = { program, specs, state, batchInputs: [...batchInputs, ...hyperNames], batchSharding }
+  if (deviceCount(mesh) === 1) return result
+  const shardings = state.map(({ sharding }) => sharding)
+  const layout: Layout = {
+    mesh,
+    inputs: [...shardings, ...batchInputs.map(() => batchSharding), ...hyperNames.map(() => [])],
+    outputs: [
+      ...shardings,
+      ...metricNames.map((_, i) => replicated(program.outputs[state.length + i]!.shape.length)),
+    ],
+  }
+  return { ...result, layout }
 }
