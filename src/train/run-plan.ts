@@ -18,4 +18,5 @@ export const planOf = (config: Pick<RunConfig, 'engine' | 'mesh' | 'memory'>): P
   dtype: config.engine.precision === 'bf16' ? 'bf16' : 'f32',
   recompute: config.memory.recompute,
   mesh: meshOf(config),
+  shardParameters: config.mesh.shardParameters,
 })

@@ -10,14 +10,18 @@ import {
 import { type BatchSource, createBatches } from '../data/batches.ts'
 import { heldOutBatches } from '../data/held-out.ts'
 import type { TokenStream } from '../data/token-stream.ts'
-import type { DeviceBuffer, Engine, StepMemory } from '../engine/engine.ts'
+import type { Engine, StepMemory } from '../engine/engine.ts'
 import { flopsPerToken } from '../nn/counts.ts'
 import { UserError } from '../user-error.ts'
+import { explained, lastGood } from './engine-failure.ts'
 import { createEvaluation, type HeldOutScore } from './evaluation.ts'
-import { hyperAt } from './hyper.ts'
+import { batchPlacement, layoutOf, nowhereCut, type PlacementOf } from './placements.ts'
+import { withBiasOutputs } from './router-bias-outputs.ts'
 import type { RunConfig } from './run-config.ts'
-import { hyperNames, type StepProgram, trainingStep } from './step.ts'
-import { nonFinitePlace, readStep, type StepRecord } from './step-record.ts'
+import { planOf } from './run-plan.ts'
+import { type StepProgram, trainingStep } from './step.ts'
+import { createStepPipeline } from './step-pipeline.ts'
+import { nonFinitePlace, type StepRecord } from './step-record.ts'
 import { readState, startState, type TrainerState, writeState } from './trainer-state.ts'
 
 /** Held-out tokens of an evaluation during training; the last one scores them all. */
@@ -26,6 +30,7 @@ const quickEvaluationTokens = 32_768
 /** One line of timings.jsonl. */
 export type StepTiming = {
   readonly step: number
+  /** What the time from the end of the step before to the end of this one went to; `step` is waiting for the engine. */
   readonly seconds: Readonly<Record<'data' | 'step' | 'metrics' | 'evaluate' | 'checkpoint', number>>
   readonly tokensPerSecond: number
   /** Model FLOP/s: see counts.ts for what is counted. */
@@ -56,6 +61,8 @@ export interface TrainingOptions {
   /** Aborting finishes the step, writes a checkpoint and returns. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: TrainingEvent) => void
+  /** Where the state lies on the config's mesh; every device holds all of it without this. */
+  readonly placementOf?: PlacementOf
 }
 
 export interface TrainingResult {
@@ -80,13 +87,13 @@ const stepOptionsOf = (config: RunConfig) => ({
 })
 
 async function beginState(options: TrainingOptions, program: StepProgram): Promise<TrainerState> {
-  const { engine, config, runDir } = options
+  const { engine, config, runDir, placementOf } = options
   const latest = options.resume ? await latestCheckpoint(runDir) : undefined
   await removeLeftovers(runDir)
   const state =
     latest === undefined
-      ? startState(engine, config.model, program, config.seed)
-      : await readState(latest.path, engine, config.model, program)
+      ? await startState(engine, config.model, program, config.seed, placementOf)
+      : await readState(latest.path, engine, program, placementOf)
   await truncateMetrics(runFiles(runDir).metrics, state.position.step)
   await truncateMetrics(join(runDir, 'timings.jsonl'), state.position.step)
   return state
@@ -95,134 +102,165 @@ async function beginState(options: TrainingOptions, program: StepProgram): Promi
 async function refuseNonFinite(runDir: string, record: StepRecord): Promise<void> {
   const place = nonFinitePlace(record)
   if (place === null) return
-  const good = await latestCheckpoint(runDir)
   throw new UserError(
     `Step ${record.step}: numbers stopped being finite in ${place} (loss ${record.loss}). Nothing was overwritten; ` +
-      (good
-        ? `the last good checkpoint is ${good.path} (step ${good.step}). `
-        : 'there is no checkpoint yet. ') +
+      `${await lastGood(runDir)}. ` +
       'Lower optimizer.learningRate or lengthen schedule.warmupSteps, then run again',
   )
 }
 
-/**
- * Trains a model: batches in, steps on the engine, metrics and checkpoints out. Batches, order and hyper-parameters are
- * functions of the step, so that a run that is killed and resumed is the run that was not.
- *
- * @throws UserError when numbers stop being finite, the corpus is too small, or a checkpoint does not fit
- */
-export async function train(options: TrainingOptions): Promise<TrainingResult> {
-  const { config, engine, runDir, signal } = options
-  const { accumulation, sequences } = config.batch
-  const T = config.data.sequenceLength
-  const batches = createBatches({
-    sources: options.train,
-    sequenceLength: T,
-    batchSize: sequences * accumulation,
-    seed: config.seed,
-  })
-  const started = performance.now()
-  const program = trainingStep(config.model, stepOptionsOf(config))
-  using executable = await engine.compile(program.program, { donate: program.state.length })
-  const shape = { sequences, sequenceLength: T, separateDocuments: !config.data.crossDocumentAttention }
-  const heldOut = { stream: options.heldOut, sequenceLength: T, batchSize: sequences, seed: config.seed }
+/** The step of a run, compiled with its state donated. */
+async function compileStep({ engine, config, placementOf = nowhereCut }: TrainingOptions) {
+  const step = withBiasOutputs(trainingStep(config.model, stepOptionsOf(config)))
+  const { mesh } = planOf(config)
+  const state = step.state.map(({ name }) => placementOf(name))
+  const ids = step.batchInputs.map((name) => (name.endsWith('Ids') ? batchPlacement(mesh, 3, 1) : undefined))
+  const layout = layoutOf(step.program, mesh, { inputs: [...state, ...ids], outputs: state })
+  const executable = await engine.compile(step.program, { donate: step.state.length, ...layout })
+  return { step, executable }
+}
+
+/** Evaluations on a part and on all of the held-out text. */
+async function compileEvaluations(options: TrainingOptions) {
+  const { engine, config, placementOf = nowhereCut } = options
+  const { sequences } = config.batch
+  const { sequenceLength } = config.data
+  const shape = {
+    sequences,
+    sequenceLength,
+    separateDocuments: !config.data.crossDocumentAttention,
+    plan: planOf(config),
+    placementOf,
+  }
+  const heldOut = { stream: options.heldOut, sequenceLength, batchSize: sequences, seed: config.seed }
   const scored = {
     quick: heldOutBatches({ ...heldOut, maximumTokens: quickEvaluationTokens }),
     whole: heldOutBatches(heldOut),
   }
-  using quick = await createEvaluation(engine, config.model, scored.quick, shape)
-  using whole = await createEvaluation(engine, config.model, scored.whole, shape)
-  let state = await beginState(options, program)
+  const quick = await createEvaluation(engine, config.model, scored.quick, shape)
+  try {
+    return { quick, whole: await createEvaluation(engine, config.model, scored.whole, shape) }
+  } catch (error) {
+    quick[Symbol.dispose]()
+    throw error
+  }
+}
+
+/**
+ * Trains a model: batches in, steps on the engine, metrics and checkpoints out. Batches, order and hyper-parameters are
+ * functions of the step, so that a run that is killed and resumed is the run that was not. The engine gets the next
+ * step before the metrics of the last are read; evaluations and checkpoints wait until these were found finite.
+ *
+ * @throws UserError when numbers stop being finite, the engine fails, the corpus is too small, or a checkpoint does
+ *   not fit
+ */
+export async function train(options: TrainingOptions): Promise<TrainingResult> {
+  try {
+    return await trainUnexplained(options)
+  } catch (error) {
+    throw await explained(error, options.runDir, options.engine)
+  }
+}
+
+async function trainUnexplained(options: TrainingOptions): Promise<TrainingResult> {
+  const { config, engine, runDir, signal } = options
+  const batches = createBatches({
+    sources: options.train,
+    sequenceLength: config.data.sequenceLength,
+    batchSize: config.batch.sequences * config.batch.accumulation,
+    seed: config.seed,
+  })
+  const started = performance.now()
+  const compiled = await compileStep(options)
+  const { step: program } = compiled
+  using executable = compiled.executable
+  const evaluations = await compileEvaluations(options)
+  using quick = evaluations.quick
+  using whole = evaluations.whole
+  const { mesh } = planOf(config)
+  await using pipeline = createStepPipeline(
+    { engine, config, step: program, executable, batches, mesh },
+    await beginState(options, program),
+  )
   using metricsLog = new MetricsLog(runFiles(runDir).metrics)
   using timingsLog = new MetricsLog(join(runDir, 'timings.jsonl'))
   options.onEvent?.({
     kind: 'compiled',
     seconds: seconds(started),
     equations: program.program.equations.length,
-    resumedFrom: state.position.step,
+    resumedFrom: pipeline.state.position.step,
   })
-  const ids = { dtype: 'i32', shape: [accumulation, sequences, T] } as const
-  const flops = flopsPerToken(config.model, T).training
-  const biasAt = program.specs.flatMap((spec, i) => (spec.kind === 'routerBias' ? [i] : []))
+  const flops = flopsPerToken(config.model, config.data.sequenceLength).training
   let last: HeldOutScore | null = null
-  let saved = options.resume ? state.position.step : -1
+  let saved = options.resume ? pipeline.state.position.step : -1
+  /** When the last step, with what followed it, was over. */
+  let lastEnd = performance.now()
+
+  const params = () => pipeline.state.buffers.slice(0, program.specs.length)
+  const isLast = (step: number): boolean => step + 1 === config.steps
+  const due = (step: number, every: number): boolean =>
+    isLast(step) || (every > 0 && (step + 1) % every === 0)
 
   const save = async (): Promise<void> => {
     metricsLog.sync()
-    const { step } = state.position
+    const { step } = pipeline.state.position
     const checkpoint = await writeCheckpoint(
       runDir,
       step,
-      (directory) => writeState(directory, config.model, program, state, options.tokenizerDirectory),
+      (directory) => writeState(directory, config.model, program, pipeline.state, options.tokenizerDirectory),
       { keep: config.keepCheckpoints },
     )
     saved = step
     options.onEvent?.({ kind: 'checkpoint', checkpoint })
   }
 
-  while (state.position.step < config.steps && !signal?.aborted) {
-    const { step } = state.position
-    const t0 = performance.now()
-    const batch = batches.batch(step)
-    const hyper = hyperAt(config, step)
-    const data = [batch.inputIds, batch.targetIds, ...(shape.separateDocuments ? [batch.documentIds] : [])]
-    const inputs: DeviceBuffer[] = [
-      ...data.map((x) => engine.upload(ids, x)),
-      ...hyperNames.map((name) => engine.upload({ dtype: 'f32', shape: [] }, Float32Array.of(hyper[name]))),
-    ]
-    const t1 = performance.now()
-    const outputs = await executable.run([...state.buffers, ...inputs])
-    const t2 = performance.now()
-    const buffers = outputs.slice(0, program.state.length)
-    const metrics = outputs.slice(program.state.length)
-    const tokens = state.position.tokens + batches.tokensPerBatch
-    const record = await readStep(
-      step,
-      tokens,
-      hyper,
-      metrics,
-      biasAt.map((i) => buffers[i]!),
-    )
-    for (const buffer of [...inputs, ...metrics]) buffer[Symbol.dispose]()
+  /** Waits for the oldest step under way and does what is due after it. */
+  const finish = async (): Promise<void> => {
+    const { record, completed } = await pipeline.finish()
     await refuseNonFinite(runDir, record)
-    state = { buffers, position: { step: step + 1, tokens } }
-    const t3 = performance.now()
-    const isLast = step + 1 === config.steps
-    if (isLast || (config.evaluateEvery > 0 && (step + 1) % config.evaluateEvery === 0)) {
+    const { step } = record
+    const read = performance.now()
+    if (due(step, config.evaluateEvery)) {
       options.onEvent?.({ kind: 'evaluating', step })
-      last = await (isLast ? whole : quick).score(buffers.slice(0, program.specs.length))
+      last = await (isLast(step) ? whole : quick).score(params())
     } else last = null
-    const t4 = performance.now()
+    const evaluated = performance.now()
     const full = last === null ? record : { ...record, heldOut: last }
     metricsLog.append(full)
-    if (isLast || (config.checkpointEvery > 0 && (step + 1) % config.checkpointEvery === 0)) await save()
-    const t5 = performance.now()
-    const tokensPerSecond = batches.tokensPerBatch / ((t3 - t0) / 1000)
+    if (due(step, config.checkpointEvery)) await save()
+    const ended = performance.now()
+    const data = pipeline.takeDataTime()
+    const tokensPerSecond = batches.tokensPerBatch / ((read - lastEnd) / 1000)
     const timing: StepTiming = {
       step,
       seconds: {
-        data: (t1 - t0) / 1000,
-        step: (t2 - t1) / 1000,
-        metrics: (t3 - t2) / 1000,
-        evaluate: (t4 - t3) / 1000,
-        checkpoint: (t5 - t4) / 1000,
+        data: data / 1000,
+        step: Math.max(0, completed - lastEnd - data) / 1000,
+        metrics: (read - completed) / 1000,
+        evaluate: (evaluated - read) / 1000,
+        checkpoint: (ended - evaluated) / 1000,
       },
       tokensPerSecond,
       flopsPerSecond: flops * tokensPerSecond,
     }
+    lastEnd = ended
     timingsLog.append(timing)
     options.onEvent?.({ kind: 'step', record: full, timing })
   }
-  if (saved !== state.position.step) await save()
-  const finished = state.position.step >= config.steps
-  // A run that was finished before it was resumed has not been scored here.
-  if (finished) last ??= await whole.score(state.buffers.slice(0, program.specs.length))
-  for (const buffer of state.buffers) buffer[Symbol.dispose]()
-  return {
-    finished,
-    steps: state.position.step,
-    tokens: state.position.tokens,
-    heldOut: last,
-    memory: executable.memory(),
+
+  while (pipeline.state.position.step < config.steps && !signal?.aborted) {
+    const { step } = pipeline.state.position
+    const begun = pipeline.begin()
+    if (pipeline.unread > 0) await finish()
+    await begun
+    // An evaluation or a checkpoint wants the state as it is after this step.
+    if (due(step, config.evaluateEvery) || due(step, config.checkpointEvery)) await finish()
   }
+  if (pipeline.unread > 0) await finish()
+  if (saved !== pipeline.state.position.step) await save()
+  const { step, tokens } = pipeline.state.position
+  const finished = step >= config.steps
+  // A run that was finished before it was resumed has not been scored here.
+  if (finished) last ??= await whole.score(params())
+  return { finished, steps: step, tokens, heldOut: last, memory: executable.memory() }
 }

@@ -10,8 +10,11 @@ import { readJson, writeJson } from '../files/json-file.ts'
 import type { K2Config } from '../nn/config.ts'
 import { toHfConfig } from '../nn/hf-config.ts'
 import { initialWeights } from '../nn/initial-weights.ts'
+import { hfTensors } from '../nn/parameters.ts'
 import { parseAs } from '../schema-error.ts'
-import { readWeights, type Weights, weightEntries } from './model-weights.ts'
+import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
+import { readParameter, streamedWeightEntries } from './model-weights.ts'
+import { nowhereCut, type PlacementOf } from './placements.ts'
 import type { StateTensor, StepProgram } from './step.ts'
 
 /** Files of a tokenizer that go into every checkpoint, so that it can be used alone. */
@@ -33,28 +36,40 @@ export interface TrainerState {
   readonly position: Position
 }
 
-const upload = (engine: Engine, { shape }: StateTensor, data?: Float32Array): DeviceBuffer =>
-  engine.upload({ dtype: 'f32', shape }, data)
+/** Uploads state tensors in turn; those before one that fails are freed. */
+async function uploadAll(
+  engine: Engine,
+  tensors: readonly StateTensor[],
+  placementOf: PlacementOf,
+  data: (tensor: StateTensor, index: number) => Promise<Float32Array | undefined>,
+): Promise<DeviceBuffer[]> {
+  const buffers: DeviceBuffer[] = []
+  try {
+    for (const [i, tensor] of tensors.entries()) {
+      const values = await data(tensor, i)
+      const type = { dtype: 'f32', shape: tensor.shape } as const
+      buffers.push(atOnceFromEngine(() => engine.upload(type, values, placementOf(tensor.name))))
+    }
+    return buffers
+  } catch (error) {
+    for (const buffer of buffers) buffer[Symbol.dispose]()
+    throw error
+  }
+}
 
 /** Fresh weights and an empty optimizer. */
-export function startState(
+export async function startState(
   engine: Engine,
   config: K2Config,
   program: StepProgram,
   seed: number,
-): TrainerState {
+  placementOf: PlacementOf = nowhereCut,
+): Promise<TrainerState> {
   const weights = initialWeights(config, seed)
   return {
-    buffers: program.state.map((tensor) => upload(engine, tensor, weights.get(tensor.name))),
+    buffers: await uploadAll(engine, program.state, placementOf, async ({ name }) => weights.get(name)),
     position: { step: 0, tokens: 0 },
   }
-}
-
-/** Host views of state tensors by name. */
-async function hostViews(state: readonly StateTensor[], buffers: readonly DeviceBuffer[]): Promise<Weights> {
-  const views = new Map<string, Float32Array>()
-  for (const [i, { name }] of state.entries()) views.set(name, (await buffers[i]!.read()) as Float32Array)
-  return views
 }
 
 /**
@@ -69,13 +84,15 @@ export async function writeState(
   state: TrainerState,
   tokenizerDirectory: string,
 ): Promise<void> {
-  const views = await hostViews(program.state, state.buffers)
-  await writeCheckpointTensors(directory, weightEntries(config, views))
+  const buffers = new Map(program.state.map(({ name }, i) => [name, state.buffers[i]!]))
+  const read = async (name: string): Promise<Float32Array> =>
+    (await fromEngine(buffers.get(name)!.read())) as Float32Array
+  await writeCheckpointTensors(directory, streamedWeightEntries(config, read))
   const optimizer = program.state.slice(program.specs.length).map(
     ({ name, shape }): TensorEntry => ({
       name,
       type: { dtype: 'f32', shape },
-      read: () => ({ dtype: 'f32', shape, data: views.get(name)! }),
+      read: async () => ({ dtype: 'f32', shape, data: await read(name) }),
     }),
   )
   await writeCheckpointTensors(directory, optimizer, { base: 'optimizer' })
@@ -85,26 +102,25 @@ export async function writeState(
 }
 
 /**
- * Reads what {@link writeState} wrote.
+ * Reads what {@link writeState} wrote, one tensor on the host at a time.
  *
  * @throws UserError when the checkpoint is of another model or optimizer, or damaged
  */
 export async function readState(
   directory: string,
   engine: Engine,
-  config: K2Config,
   program: StepProgram,
+  placementOf: PlacementOf = nowhereCut,
 ): Promise<TrainerState> {
   const file = join(directory, 'trainer.json')
   const position = parseAs(positionSchema, await readJson(file), file)
+  const { specs, state } = program
   await using model = await openCheckpoint(directory)
-  const weights = await readWeights(model, config)
+  matchTensors(model, specs.flatMap(hfTensors))
   await using optimizer = await openCheckpoint(directory, { base: 'optimizer' })
-  matchTensors(optimizer, program.state.slice(program.specs.length))
-  const buffers: DeviceBuffer[] = []
-  for (const tensor of program.state) {
-    const data = weights.get(tensor.name) ?? ((await optimizer.read(tensor.name)).data as Float32Array)
-    buffers.push(upload(engine, tensor, data))
-  }
+  matchTensors(optimizer, state.slice(specs.length))
+  const buffers = await uploadAll(engine, state, placementOf, async ({ name }, i) =>
+    i < specs.length ? readParameter(model, specs[i]!) : ((await optimizer.read(name)).data as Float32Array),
+  )
   return { buffers, position }
 }
