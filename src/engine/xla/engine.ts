@@ -72,6 +72,10 @@ export async function createXlaEngine(options: XlaEngineOptions = {}): Promise<X
   return new DeviceEngine(await createClient(api, clientSettings), options)
 }
 
+/** Platforms that the lowering knows; on any other it writes plain ops. */
+const kernelPlatform = (platform: string): 'cuda' | 'rocm' | 'tpu' | 'cpu' =>
+  platform === 'cuda' || platform === 'rocm' || platform === 'tpu' ? platform : 'cpu'
+
 class DeviceEngine implements XlaEngine {
   readonly name = 'xla'
   readonly platform: string
@@ -123,8 +127,13 @@ class DeviceEngine implements XlaEngine {
 
   async compile(program: Program, options: CompileOptions = {}): Promise<XlaExecutable> {
     this.#assertUsable()
-    const { lowerToStableHlo } = await import('../../lower/stablehlo/module.ts')
-    return this.load(lowerToStableHlo(optimize(program), options), program, options)
+    const [{ lowerToStableHlo }, { keptKernels }] = await Promise.all([
+      import('../../lower/stablehlo/module.ts'),
+      import('../../lower/stablehlo/kernels/kept-kernels.ts'),
+    ])
+    const platform = kernelPlatform(this.platform)
+    const text = lowerToStableHlo(optimize(program, keptKernels), { ...options, platform })
+    return this.load(text, program, options)
   }
 
   async load(text: string, program: Program, options: CompileOptions = {}): Promise<XlaExecutable> {

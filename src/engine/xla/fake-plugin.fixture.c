@@ -583,9 +583,9 @@ static Error *Client_BufferFromHost(word *a) {
 static void download(Job *job) {
   Error *error = wait_event(job->from[0]->ready);
   memcpy(job->host_target, job->from[0]->memory, job->from[0]->bytes);
+  release_data(job->from[0]);
   set_event(job->event, error);
   release_event(job->event);
-  release_data(job->from[0]);
   if (error) { free(error); count("errors", -1); }
 }
 static Error *Buffer_ToHost(word *a) {

@@ -2,7 +2,7 @@ import { type PointerArray, pointerArray } from '../ffi/pointer-array.ts'
 
 /**
  * Bytes of an argument struct as we make it. A plugin refuses one that is smaller than its own, and takes a larger
- * one whose tail is zero: the largest of today's is 168 bytes, and newer plugins may append fields.
+ * one whose tail is zero: the largest of today's (0.112) has 185 bytes, and newer plugins may append fields.
  */
 export const STRUCT_BYTES = 256
 
