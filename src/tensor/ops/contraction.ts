@@ -143,7 +143,8 @@ const groupedDotDef: OpDef<'groupedDot'> = {
 }
 /**
  * Rows of `x[N,K]`, sorted by group, times their group's weights `w[E,M,K]` (laid out [out, in]) → [N,M].
- * `sizes` i32[E] must sum to N; a group may be empty. No row is dropped and none is padded.
+ * `sizes` i32[E] sum to at most N; a group may be empty. No row is dropped and none is padded. Rows past the last group
+ * hold nothing that may be used, and the onnx engine wants none.
  */
 export const groupedLinear = (x: Tensor, w: Tensor, sizes: Tensor): Tensor =>
   emit(groupedDotDef, [x, w, sizes], { contract: 2 })[0]!

@@ -32,13 +32,13 @@ const dot: Rule<'dot'> = ({ attrs: { batch, contract }, outputs: [type] }, [x, y
   return [result]
 }
 
-/** The group of each row. */
+/** The group of each row, as far as there are groups. */
 function groupOfRow(sizes: NdArray, rows: number): number[] {
   const groups = [...sizes.data].flatMap((size, group) => {
     if (size < 0) throw new Error(`group ${group} has ${size} rows`)
     return Array.from({ length: size }, () => group)
   })
-  if (groups.length !== rows) throw new Error(`the groups have ${groups.length} rows, the operand ${rows}`)
+  if (groups.length > rows) throw new Error(`the groups have ${groups.length} rows, the operand ${rows}`)
   return groups
 }
 
