@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.ts'
+import { devicesCommand } from './commands/devices.ts'
 import { generateCommand } from './commands/generate.ts'
 import { infoCommand } from './commands/info.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
@@ -16,6 +17,7 @@ const commands: readonly (() => Command)[] = [
   reportCommand,
   infoCommand,
   verifyCommand,
+  devicesCommand,
 ]
 
 /** The same distance from here in `src` and in `dist`. */
