@@ -5,7 +5,7 @@
  *
  * Letters: N rows, E groups, C slots of a group, K and M widths.
  */
-import { sizeOf } from '../../tensor/types.ts'
+import { type Shape, sizeOf } from '../../tensor/types.ts'
 import type { Builder, Ssa } from './builder.ts'
 import { dot } from './contraction.ts'
 import {
@@ -49,16 +49,13 @@ const clamped = (b: Builder, x: Ssa, highest: number): Ssa => {
   )
 }
 
-/** Rows of `x` in slots, [E,C,K]; slots behind a group's end hold other rows, or zeros if `mask`. `first` is p·C. */
-function inSlots(b: Builder, x: Ssa, starts: Ssa, sizes: Ssa, first: Ssa, slots: number, mask: boolean): Ssa {
-  const shape = [starts.shape[0]!, slots]
-  const rank = add(b, iota(b, 1, { dtype: 'i32', shape }), filled(b, first, shape))
-  const row = clamped(b, add(b, broadcast(b, starts, shape, [0]), rank), x.shape[0]! - 1)
-  const rows = gather(b, x, row, 0)
-  if (!mask) return rows
-  const held = compare(b, 'lt', rank, broadcast(b, sizes, shape, [0]))
-  return select(b, broadcast(b, held, rows.shape, [0, 1]), rows, splat(b, 0, rows))
-}
+/** For each slot [E,C] its place in its group; `first` is p·C. */
+const ranksOf = (b: Builder, first: Ssa, shape: Shape): Ssa =>
+  add(b, iota(b, 1, { dtype: 'i32', shape }), filled(b, first, shape))
+
+/** The row of each slot [E,C]; behind a group's end it is some other row. */
+const rowsOf = (b: Builder, starts: Ssa, ranks: Ssa, rows: number): Ssa =>
+  clamped(b, add(b, broadcast(b, starts, ranks.shape, [0]), ranks), rows - 1)
 
 /** For each row its group and its place in it, i32[N]. */
 function placesOf(b: Builder, starts: Ssa, sizes: Ssa, rows: number): { group: Ssa; rank: Ssa } {
@@ -108,11 +105,11 @@ export function groupedProductInPasses(b: Builder, x: Ssa, w: Ssa, sizes: Ssa, c
   const slots = slotsFor(rows, groups)
   const offsets = exclusiveSum(b, sizes, 0)
   const places = placesOf(b, offsets, sizes, rows)
-  const operands = [x, w, sizes, offsets, places.group, places.rank]
-  return inPasses(b, sizes, slots, rows, operands, (first, before, [x, w, sizes, starts, group, rank]) => {
+  const operands = [x, w, offsets, places.group, places.rank]
+  return inPasses(b, sizes, slots, rows, operands, (first, before, [x, w, starts, group, rank]) => {
     // What slots behind a group's end hold is never read back.
-    const held = inSlots(b, x!, starts!, sizes!, first, slots, false)
-    const products = dot(b, held, w!, { batch: [[0], [0]], contract: [[2], [contract]] })
+    const inSlots = gather(b, x!, rowsOf(b, starts!, ranksOf(b, first, [groups, slots]), rows), 0)
+    const products = dot(b, inSlots, w!, { batch: [[0], [0]], contract: [[2], [contract]] })
     const place = subtract(b, rank!, filled(b, first, [rows]))
     const slot = clamped(b, add(b, times(b, group!, slots), place), groups * slots - 1)
     const found = gather(b, reshape(b, products, [groups * slots, M]), slot, 0)
@@ -129,9 +126,15 @@ export function groupedOuterInPasses(b: Builder, x: Ssa, y: Ssa, sizes: Ssa): Ss
   const slots = slotsFor(rows, shape[0]!)
   const operands = [x, y, sizes, exclusiveSum(b, sizes, 0)]
   const total = inPasses(b, sizes, slots, rows, operands, (first, before, [x, y, sizes, starts]) => {
-    const held = [x!, y!].map((side) => inSlots(b, side, starts!, sizes!, first, slots, true))
+    const ranks = ranksOf(b, first, [shape[0]!, slots])
+    const row = rowsOf(b, starts!, ranks, rows)
+    const held = compare(b, 'lt', ranks, broadcast(b, sizes!, ranks.shape, [0]))
+    const inSlots = [x!, y!].map((side) => {
+      const found = gather(b, side, row, 0)
+      return select(b, broadcast(b, held, found.shape, [0, 1]), found, splat(b, 0, found))
+    })
     const dims = { batch: [[0], [0]], contract: [[1], [1]] } as const
-    const products = dot(b, held[0]!, held[1]!, dims, sumType(x!.dtype))
+    const products = dot(b, inSlots[0]!, inSlots[1]!, dims, sumType(x!.dtype))
     return before === null ? products : add(b, before, products)
   })
   return convert(b, total, x.dtype)

@@ -42,42 +42,42 @@ module @forward attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1
     %groupedDot38 = stablehlo.constant dense<-2147483648> : tensor<i32>
     %groupedDot39 = stablehlo.reduce(%in2 init: %groupedDot38) applies stablehlo.maximum across dimensions = [0] : (tensor<2xi32>, tensor<i32>) -> tensor<i32>
     %groupedDot40 = stablehlo.constant dense<24> : tensor<i32>
-    %groupedDot80:9 = stablehlo.while(%groupedDot41 = %groupedDot40, %groupedDot42 = %groupedDot37, %groupedDot43 = %groupedDot39, %groupedDot44 = %in0, %groupedDot45 = %in1, %groupedDot46 = %in2, %groupedDot47 = %groupedDot5, %groupedDot48 = %groupedDot14, %groupedDot49 = %groupedDot17) : tensor<i32>, tensor<32x4xbf16>, tensor<i32>, tensor<32x3xbf16>, tensor<2x4x3xbf16>, tensor<2xi32>, tensor<2xi32>, tensor<32xi32>, tensor<32xi32>
+    %groupedDot79:8 = stablehlo.while(%groupedDot41 = %groupedDot40, %groupedDot42 = %groupedDot37, %groupedDot43 = %groupedDot39, %groupedDot44 = %in0, %groupedDot45 = %in1, %groupedDot46 = %groupedDot5, %groupedDot47 = %groupedDot14, %groupedDot48 = %groupedDot17) : tensor<i32>, tensor<32x4xbf16>, tensor<i32>, tensor<32x3xbf16>, tensor<2x4x3xbf16>, tensor<2xi32>, tensor<32xi32>, tensor<32xi32>
     cond {
-      %groupedDot50 = stablehlo.compare LT, %groupedDot41, %groupedDot43, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>
-      stablehlo.return %groupedDot50 : tensor<i1>
+      %groupedDot49 = stablehlo.compare LT, %groupedDot41, %groupedDot43, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>
+      stablehlo.return %groupedDot49 : tensor<i1>
     } do {
-      %groupedDot51 = stablehlo.constant dense<24> : tensor<i32>
-      %groupedDot52 = stablehlo.add %groupedDot41, %groupedDot51 : tensor<i32>
-      %groupedDot53 = stablehlo.iota dim = 1 : tensor<2x24xi32>
-      %groupedDot54 = stablehlo.broadcast_in_dim %groupedDot41, dims = [] : (tensor<i32>) -> tensor<2x24xi32>
-      %groupedDot55 = stablehlo.add %groupedDot53, %groupedDot54 : tensor<2x24xi32>
-      %groupedDot56 = stablehlo.broadcast_in_dim %groupedDot47, dims = [0] : (tensor<2xi32>) -> tensor<2x24xi32>
-      %groupedDot57 = stablehlo.add %groupedDot56, %groupedDot55 : tensor<2x24xi32>
-      %groupedDot58 = stablehlo.constant dense<0> : tensor<i32>
-      %groupedDot59 = stablehlo.constant dense<31> : tensor<i32>
-      %groupedDot60 = stablehlo.clamp %groupedDot58, %groupedDot57, %groupedDot59 : (tensor<i32>, tensor<2x24xi32>, tensor<i32>) -> tensor<2x24xi32>
-      %groupedDot61 = stablehlo.reshape %groupedDot60 : (tensor<2x24xi32>) -> tensor<2x24x1xi32>
-      %groupedDot62 = "stablehlo.gather"(%groupedDot44, %groupedDot61) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 3>}> : (tensor<32x3xbf16>, tensor<2x24x1xi32>) -> tensor<2x24x3xbf16>
-      %groupedDot63 = stablehlo.dot_general %groupedDot62, %groupedDot45, batching_dims = [0] x [0], contracting_dims = [2] x [2], precision = [DEFAULT, DEFAULT] : (tensor<2x24x3xbf16>, tensor<2x4x3xbf16>) -> tensor<2x24x4xbf16>
-      %groupedDot64 = stablehlo.broadcast_in_dim %groupedDot41, dims = [] : (tensor<i32>) -> tensor<32xi32>
-      %groupedDot65 = stablehlo.subtract %groupedDot49, %groupedDot64 : tensor<32xi32>
-      %groupedDot66 = stablehlo.constant dense<24> : tensor<32xi32>
-      %groupedDot67 = stablehlo.multiply %groupedDot48, %groupedDot66 : tensor<32xi32>
-      %groupedDot68 = stablehlo.add %groupedDot67, %groupedDot65 : tensor<32xi32>
-      %groupedDot69 = stablehlo.constant dense<47> : tensor<i32>
-      %groupedDot70 = stablehlo.clamp %groupedDot58, %groupedDot68, %groupedDot69 : (tensor<i32>, tensor<32xi32>, tensor<i32>) -> tensor<32xi32>
-      %groupedDot71 = stablehlo.reshape %groupedDot63 : (tensor<2x24x4xbf16>) -> tensor<48x4xbf16>
-      %groupedDot72 = stablehlo.reshape %groupedDot70 : (tensor<32xi32>) -> tensor<32x1xi32>
-      %groupedDot73 = "stablehlo.gather"(%groupedDot71, %groupedDot72) <{dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, indices_are_sorted = false, slice_sizes = array<i64: 1, 4>}> : (tensor<48x4xbf16>, tensor<32x1xi32>) -> tensor<32x4xbf16>
-      %groupedDot74 = stablehlo.constant dense<0> : tensor<32xi32>
-      %groupedDot75 = stablehlo.compare GE, %groupedDot65, %groupedDot74, SIGNED : (tensor<32xi32>, tensor<32xi32>) -> tensor<32xi1>
-      %groupedDot76 = stablehlo.compare LT, %groupedDot65, %groupedDot66, SIGNED : (tensor<32xi32>, tensor<32xi32>) -> tensor<32xi1>
-      %groupedDot77 = stablehlo.and %groupedDot75, %groupedDot76 : tensor<32xi1>
-      %groupedDot78 = stablehlo.broadcast_in_dim %groupedDot77, dims = [0] : (tensor<32xi1>) -> tensor<32x4xi1>
-      %groupedDot79 = stablehlo.select %groupedDot78, %groupedDot73, %groupedDot42 : tensor<32x4xi1>, tensor<32x4xbf16>
-      stablehlo.return %groupedDot52, %groupedDot79, %groupedDot43, %groupedDot44, %groupedDot45, %groupedDot46, %groupedDot47, %groupedDot48, %groupedDot49 : tensor<i32>, tensor<32x4xbf16>, tensor<i32>, tensor<32x3xbf16>, tensor<2x4x3xbf16>, tensor<2xi32>, tensor<2xi32>, tensor<32xi32>, tensor<32xi32>
+      %groupedDot50 = stablehlo.constant dense<24> : tensor<i32>
+      %groupedDot51 = stablehlo.add %groupedDot41, %groupedDot50 : tensor<i32>
+      %groupedDot52 = stablehlo.iota dim = 1 : tensor<2x24xi32>
+      %groupedDot53 = stablehlo.broadcast_in_dim %groupedDot41, dims = [] : (tensor<i32>) -> tensor<2x24xi32>
+      %groupedDot54 = stablehlo.add %groupedDot52, %groupedDot53 : tensor<2x24xi32>
+      %groupedDot55 = stablehlo.broadcast_in_dim %groupedDot46, dims = [0] : (tensor<2xi32>) -> tensor<2x24xi32>
+      %groupedDot56 = stablehlo.add %groupedDot55, %groupedDot54 : tensor<2x24xi32>
+      %groupedDot57 = stablehlo.constant dense<0> : tensor<i32>
+      %groupedDot58 = stablehlo.constant dense<31> : tensor<i32>
+      %groupedDot59 = stablehlo.clamp %groupedDot57, %groupedDot56, %groupedDot58 : (tensor<i32>, tensor<2x24xi32>, tensor<i32>) -> tensor<2x24xi32>
+      %groupedDot60 = stablehlo.reshape %groupedDot59 : (tensor<2x24xi32>) -> tensor<2x24x1xi32>
+      %groupedDot61 = "stablehlo.gather"(%groupedDot44, %groupedDot60) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 3>}> : (tensor<32x3xbf16>, tensor<2x24x1xi32>) -> tensor<2x24x3xbf16>
+      %groupedDot62 = stablehlo.dot_general %groupedDot61, %groupedDot45, batching_dims = [0] x [0], contracting_dims = [2] x [2], precision = [DEFAULT, DEFAULT] : (tensor<2x24x3xbf16>, tensor<2x4x3xbf16>) -> tensor<2x24x4xbf16>
+      %groupedDot63 = stablehlo.broadcast_in_dim %groupedDot41, dims = [] : (tensor<i32>) -> tensor<32xi32>
+      %groupedDot64 = stablehlo.subtract %groupedDot48, %groupedDot63 : tensor<32xi32>
+      %groupedDot65 = stablehlo.constant dense<24> : tensor<32xi32>
+      %groupedDot66 = stablehlo.multiply %groupedDot47, %groupedDot65 : tensor<32xi32>
+      %groupedDot67 = stablehlo.add %groupedDot66, %groupedDot64 : tensor<32xi32>
+      %groupedDot68 = stablehlo.constant dense<47> : tensor<i32>
+      %groupedDot69 = stablehlo.clamp %groupedDot57, %groupedDot67, %groupedDot68 : (tensor<i32>, tensor<32xi32>, tensor<i32>) -> tensor<32xi32>
+      %groupedDot70 = stablehlo.reshape %groupedDot62 : (tensor<2x24x4xbf16>) -> tensor<48x4xbf16>
+      %groupedDot71 = stablehlo.reshape %groupedDot69 : (tensor<32xi32>) -> tensor<32x1xi32>
+      %groupedDot72 = "stablehlo.gather"(%groupedDot70, %groupedDot71) <{dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, indices_are_sorted = false, slice_sizes = array<i64: 1, 4>}> : (tensor<48x4xbf16>, tensor<32x1xi32>) -> tensor<32x4xbf16>
+      %groupedDot73 = stablehlo.constant dense<0> : tensor<32xi32>
+      %groupedDot74 = stablehlo.compare GE, %groupedDot64, %groupedDot73, SIGNED : (tensor<32xi32>, tensor<32xi32>) -> tensor<32xi1>
+      %groupedDot75 = stablehlo.compare LT, %groupedDot64, %groupedDot65, SIGNED : (tensor<32xi32>, tensor<32xi32>) -> tensor<32xi1>
+      %groupedDot76 = stablehlo.and %groupedDot74, %groupedDot75 : tensor<32xi1>
+      %groupedDot77 = stablehlo.broadcast_in_dim %groupedDot76, dims = [0] : (tensor<32xi1>) -> tensor<32x4xi1>
+      %groupedDot78 = stablehlo.select %groupedDot77, %groupedDot72, %groupedDot42 : tensor<32x4xi1>, tensor<32x4xbf16>
+      stablehlo.return %groupedDot51, %groupedDot78, %groupedDot43, %groupedDot44, %groupedDot45, %groupedDot46, %groupedDot47, %groupedDot48 : tensor<i32>, tensor<32x4xbf16>, tensor<i32>, tensor<32x3xbf16>, tensor<2x4x3xbf16>, tensor<2xi32>, tensor<32xi32>, tensor<32xi32>
     }
-    return %groupedDot80#1 : tensor<32x4xbf16>
+    return %groupedDot79#1 : tensor<32x4xbf16>
   }
 }
