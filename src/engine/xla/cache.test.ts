@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Type } from '../../tensor/types.ts'
-import { defaultCacheDirectory } from './compile-cache.ts'
+import { defaultCacheDirectory, writeEntry } from './compile-cache.ts'
 import { createXlaEngine, type XlaEngine } from './engine.ts'
 import {
   buildFakePlugin,
@@ -70,6 +70,17 @@ describe.skipIf(noCompiler !== undefined)(`the compile cache on a fake plugin ${
     writeFileSync(file, damage(whole))
     expect(await use(1)).toEqual({ compiled: 2, total: 1, fromCache: 0 })
     expect(readFileSync(file)).toEqual(whole)
+    expect(await use(1)).toMatchObject({ compiled: 2, fromCache: 1 })
+  })
+
+  test('an entry that the plugin refuses is compiled and written anew', async () => {
+    await use(1)
+    await writeEntry(
+      directory,
+      readdirSync(directory)[0]!,
+      Buffer.from('made by another version of the plugin'),
+    )
+    expect(await use(1)).toEqual({ compiled: 2, total: 1, fromCache: 0 })
     expect(await use(1)).toMatchObject({ compiled: 2, fromCache: 1 })
   })
 
