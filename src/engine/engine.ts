@@ -1,12 +1,25 @@
 import type { Layout, Placement } from '../tensor/mesh.ts'
 import type { Program } from '../tensor/program.ts'
-import type { Type, TypedArray } from '../tensor/types.ts'
+import type { Shape, Type, TypedArray } from '../tensor/types.ts'
 
 /** Memory of one tensor that an engine holds, on one device or spread over a mesh of them; its type is that of the whole. */
 export interface DeviceBuffer extends Type {
   /** The elements on the host. On engines that compute in host memory this is a view, valid until the buffer is disposed or donated. */
   read(): Promise<TypedArray>
+  /**
+   * The parts that this process holds, each once: all of them together are the tensor where there is one process. Where
+   * there are several, `read` rejects unless this one holds everything. Engines whose buffers lie in one piece lack it.
+   */
+  readShards?(): Promise<readonly HostShard[]>
   [Symbol.dispose](): void
+}
+
+/** A part of a tensor on the host. */
+export interface HostShard {
+  /** Where it begins in the whole tensor. */
+  readonly start: Shape
+  readonly shape: Shape
+  readonly data: TypedArray
 }
 
 export interface CompileOptions {

@@ -22,6 +22,7 @@ interface MeshedRun {
     readonly moeIntermediateSize: number
   }
   readonly batch: { readonly sequences: number }
+  readonly data: { readonly sequenceLength: number }
   readonly engine: EngineSettings
   readonly mesh: MeshSettings
 }
@@ -50,7 +51,7 @@ export const meshSize = ({ data, expert, tensor }: Omit<MeshSettings, 'shardPara
   data * expert * tensor
 
 /** Meshes that the engine lacks, or that do not divide the model or the batch. */
-export function meshProblems({ model, batch, engine, mesh }: MeshedRun): Problem[] {
+export function meshProblems({ model, batch, data, engine, mesh }: MeshedRun): Problem[] {
   const problems: Problem[] = []
   const devices = meshSize(mesh)
   if (devices > 1 && engine.name !== 'xla' && engine.name !== 'reference') {
@@ -77,10 +78,17 @@ export function meshProblems({ model, batch, engine, mesh }: MeshedRun): Problem
       `${batch.sequences} sequences do not divide among ${mesh.data * mesh.expert} devices (mesh.data ${mesh.data} × mesh.expert ${mesh.expert})`,
     ])
   }
-  if (mesh.shardParameters && mesh.data === 1) {
+  const tokens = (batch.sequences * data.sequenceLength) / (mesh.data * mesh.expert)
+  if (Number.isInteger(tokens) && tokens % mesh.tensor !== 0) {
+    problems.push([
+      ['data', 'sequenceLength'],
+      `${tokens} tokens on each device do not divide among ${mesh.tensor} devices (mesh.tensor), which share their loss`,
+    ])
+  }
+  if (mesh.shardParameters && mesh.data * mesh.expert === 1) {
     problems.push([
       ['mesh', 'shardParameters'],
-      'parameters are spread over the devices of mesh.data, which is 1: raise it or leave shardParameters out',
+      'parameters are spread over the devices of mesh.data and mesh.expert, and there is 1: raise one or leave shardParameters out',
     ])
   }
   return problems

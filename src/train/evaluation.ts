@@ -3,18 +3,17 @@ import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import type { K2Config } from '../nn/config.ts'
 import { crossEntropy } from '../nn/loss.ts'
 import { tokenAxes } from '../nn/mesh-axes.ts'
-import { forward } from '../nn/model.ts'
+import { forward, headWeight } from '../nn/model.ts'
 import { parameterSpecs } from '../nn/parameters.ts'
-import { param } from '../nn/params.ts'
 import { computeWeights, hostPlan, type Plan } from '../nn/plan.ts'
-import { gathered } from '../nn/sharding.ts'
-import { deviceCount, shardType } from '../tensor/mesh.ts'
+import { stateSharding } from '../nn/sharding.ts'
+import { shardType } from '../tensor/mesh.ts'
 import { sumOver } from '../tensor/ops/collective.ts'
 import { reshape } from '../tensor/ops/shape.ts'
 import { trace } from '../tensor/trace.ts'
 import type { Type } from '../tensor/types.ts'
 import { fromEngine } from './engine-failure.ts'
-import { batchPlacement, layoutOf, nowhereCut, type PlacementOf } from './placements.ts'
+import { batchPlacement, layoutOf, placedOn } from './placements.ts'
 
 export interface HeldOutScore {
   /** Nats a token. */
@@ -35,8 +34,6 @@ export interface EvaluationOptions {
   readonly separateDocuments: boolean
   /** How the model is written for the engine; for one host without it. */
   readonly plan?: Plan
-  /** Where the parameters lie: as `stateSharding` says of the plan's mesh. */
-  readonly placementOf?: PlacementOf
 }
 
 /** Compiles `(parameters, inputIds, targetIds, documentIds?, lossMask) → Σ mask · nll`. */
@@ -47,14 +44,14 @@ export async function createEvaluation(
   options: EvaluationOptions,
 ): Promise<Evaluation> {
   const { sequences: B, sequenceLength: T, separateDocuments } = options
-  const { plan = hostPlan, placementOf = nowhereCut } = options
+  const { plan = hostPlan } = options
   const { mesh } = plan
   const specs = parameterSpecs(c)
   const ids: Type = { dtype: 'i32', shape: [B, T] }
   const mask: Type = { dtype: 'f32', shape: [B * T] }
   const [idsAt, maskAt] = [batchPlacement(mesh, 2, 0), batchPlacement(mesh, 1, 0)]
   const placements = [
-    ...specs.map(({ name }) => placementOf(name)),
+    ...specs.map((spec) => placedOn(mesh, spec.shape.length, { mesh, sharding: stateSharding(spec, mesh) })),
     ...(separateDocuments ? [idsAt, idsAt, idsAt] : [idsAt, idsAt]),
     maskAt,
   ]
@@ -63,18 +60,17 @@ export async function createEvaluation(
     ...(separateDocuments ? [ids, ids, ids] : [ids, ids]),
     mask,
   ]
-  const onMesh = deviceCount(mesh) > 1
   const types = wholeTypes.map((type, i) => {
     const placement = placements[i]
-    return onMesh && placement !== undefined ? shardType(type, placement) : type
+    return placement === undefined ? type : shardType(type, placement)
   })
   const program = trace('held_out_loss', types, (...inputs) => {
-    const shares = Object.fromEntries(specs.map((spec, i) => [spec.name, gathered(inputs[i]!, spec, mesh)]))
-    const params = computeWeights(shares, specs, plan)
+    const kept = Object.fromEntries(specs.map(({ name }, i) => [name, inputs[i]!]))
+    const params = plan.shardParameters ? kept : computeWeights(kept, specs, plan)
     const [inputIds, targetIds, documentIds] = inputs.slice(specs.length, -1)
     const { hidden_ND } = forward(params, c, inputIds!, documentIds ?? null, plan)
     const targets_N = reshape(targetIds!, [targetIds!.shape[0]! * T])
-    const head = param(params, 'lm_head.weight')
+    const head = headWeight(params, c, plan)
     return [sumOver(crossEntropy(hidden_ND, head, targets_N, inputs.at(-1)!, plan).total, mesh, tokenAxes)]
   })
   const executable = await engine.compile(

@@ -1,11 +1,20 @@
 import { tokenAxes } from '../nn/mesh-axes.ts'
-import { deviceCount, type Layout, type Mesh, type Placement, replicated } from '../tensor/mesh.ts'
+import { axisSize, deviceCount, type Layout, type Mesh, type Placement, replicated } from '../tensor/mesh.ts'
 import type { Program } from '../tensor/program.ts'
+import type { StepProgram } from './step.ts'
 
-/** Where the state tensor of a name lies on a mesh; undefined where every device holds it whole. */
+/** Where the state tensor of a name lies on a mesh; undefined is whole on one device. */
 export type PlacementOf = (name: string) => Placement | undefined
 
-export const nowhereCut: PlacementOf = () => undefined
+export const onOneDevice: PlacementOf = () => undefined
+
+/** Where a step's state lies. */
+export function placementsOf({ state, layout }: StepProgram): PlacementOf {
+  if (layout === undefined) return onOneDevice
+  const { mesh } = layout
+  const placements = new Map(state.map(({ name, sharding }) => [name, { mesh, sharding }]))
+  return (name) => placements.get(name)
+}
 
 /** Where something of this rank lies: as told, else whole on every device of the mesh; undefined on one device. */
 export function placedOn(mesh: Mesh, rank: number, told?: Placement): Placement | undefined {
@@ -17,7 +26,9 @@ export function placedOn(mesh: Mesh, rank: number, told?: Placement): Placement 
 export const batchPlacement = (mesh: Mesh, rank: number, dim: number): Placement | undefined =>
   placedOn(mesh, rank, {
     mesh,
-    sharding: Array.from({ length: rank }, (_, d) => (d === dim ? tokenAxes : [])),
+    sharding: Array.from({ length: rank }, (_, d) =>
+      d === dim ? tokenAxes.filter((axis) => axisSize(mesh, axis) > 1) : [],
+    ),
   })
 
 /** Where a program's inputs and outputs lie, in order; those that are not told are whole on every device. */

@@ -206,7 +206,11 @@ describe('mistakes', () => {
     ],
     [
       { overrides: set('engine.name=xla', 'mesh.shardParameters=true') },
-      'mesh.shardParameters: parameters are spread over the devices of mesh.data, which is 1',
+      'mesh.shardParameters: parameters are spread over the devices of mesh.data and mesh.expert, and there is 1',
+    ],
+    [
+      { overrides: set('engine.name=xla', 'mesh.tensor=2', 'batch.sequences=1', 'data.sequenceLength=255') },
+      'data.sequenceLength: 255 tokens on each device do not divide among 2 devices (mesh.tensor)',
     ],
     [{ overrides: set('mesh.data=0') }, 'mesh.data: expected at least 1, got 0'],
     [{ overrides: set('data.heldOutFraction=1') }, 'data.heldOutFraction: expected less than 1, got 1'],

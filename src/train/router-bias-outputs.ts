@@ -1,7 +1,7 @@
 import type { StepProgram } from './step.ts'
 
 /** Where the router biases stand among a step's parameters, in the order of the layers. */
-export const biasIndices = ({ specs }: StepProgram): readonly number[] =>
+const biasIndices = ({ specs }: StepProgram): readonly number[] =>
   specs.flatMap((spec, i) => (spec.kind === 'routerBias' ? [i] : []))
 
 /**
@@ -9,7 +9,14 @@ export const biasIndices = ({ specs }: StepProgram): readonly number[] =>
  * which may begin before anybody has read them.
  */
 export function withBiasOutputs(step: StepProgram): StepProgram {
-  const { program } = step
-  const biases = biasIndices(step).map((i) => program.outputs[i]!)
-  return { ...step, program: { ...program, outputs: [...program.outputs, ...biases] } }
+  const { program, layout } = step
+  const withBiases = <T>(outputs: readonly T[]): T[] => [
+    ...outputs,
+    ...biasIndices(step).map((i) => outputs[i]!),
+  ]
+  return {
+    ...step,
+    program: { ...program, outputs: withBiases(program.outputs) },
+    ...(layout && { layout: { ...layout, outputs: withBiases(layout.outputs) } }),
+  }
 }

@@ -99,7 +99,7 @@ const mesh = z.strictObject({
   expert: count,
   /** Shares of the heads and of the feed-forward layers' columns. */
   tensor: count,
-  /** Whether each device of `data` keeps only its share of the parameters between their uses. */
+  /** Whether devices that hold copies of parameters put their shares together layer by layer instead of once a step. */
   shardParameters: z.boolean(),
 })
 

@@ -1,11 +1,12 @@
 import type { Batches } from '../data/batches.ts'
 import type { DeviceBuffer, Engine, Executable } from '../engine/engine.ts'
-import type { Mesh, Placement } from '../tensor/mesh.ts'
+import type { Placement } from '../tensor/mesh.ts'
 import type { Type, TypedArray } from '../tensor/types.ts'
 import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
 import { hyperAt } from './hyper.ts'
 import { batchPlacement, placedOn } from './placements.ts'
 import type { RunConfig } from './run-config.ts'
+import { meshOf } from './run-plan.ts'
 import { hyperNames, metricNames, type StepProgram } from './step.ts'
 import { readStep, type StepRecord } from './step-record.ts'
 import type { TrainerState } from './trainer-state.ts'
@@ -17,7 +18,6 @@ export interface PipelineParts {
   readonly step: StepProgram
   readonly executable: Executable
   readonly batches: Batches
-  readonly mesh: Mesh
 }
 
 /** Milliseconds of the host. */
@@ -58,7 +58,8 @@ const disposeAll = (buffers: readonly DeviceBuffer[]): void => {
 
 /** Takes over `start`: disposing the pipeline disposes the state. */
 export function createStepPipeline(parts: PipelineParts, start: TrainerState): StepPipeline {
-  const { engine, config, step: program, executable, batches, mesh } = parts
+  const { engine, config, step: program, executable, batches } = parts
+  const mesh = meshOf(config)
   const { accumulation, sequences } = config.batch
   const ids: Type = { dtype: 'i32', shape: [accumulation, sequences, config.data.sequenceLength] }
   const flights: Flight[] = []

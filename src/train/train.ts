@@ -15,7 +15,7 @@ import { flopsPerToken } from '../nn/counts.ts'
 import { UserError } from '../user-error.ts'
 import { explained, lastGood } from './engine-failure.ts'
 import { createEvaluation, type HeldOutScore } from './evaluation.ts'
-import { batchPlacement, layoutOf, nowhereCut, type PlacementOf } from './placements.ts'
+import { placementsOf } from './placements.ts'
 import { withBiasOutputs } from './router-bias-outputs.ts'
 import type { RunConfig } from './run-config.ts'
 import { planOf } from './run-plan.ts'
@@ -61,8 +61,6 @@ export interface TrainingOptions {
   /** Aborting finishes the step, writes a checkpoint and returns. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: TrainingEvent) => void
-  /** Where the state lies on the config's mesh; every device holds all of it without this. */
-  readonly placementOf?: PlacementOf
 }
 
 export interface TrainingResult {
@@ -84,10 +82,12 @@ const stepOptionsOf = (config: RunConfig) => ({
   optimizer: config.optimizer,
   biasRule: config.router.biasRule,
   balanceLoss: config.router.balanceLoss,
+  plan: planOf(config),
 })
 
 async function beginState(options: TrainingOptions, program: StepProgram): Promise<TrainerState> {
-  const { engine, config, runDir, placementOf } = options
+  const { engine, config, runDir } = options
+  const placementOf = placementsOf(program)
   const latest = options.resume ? await latestCheckpoint(runDir) : undefined
   await removeLeftovers(runDir)
   const state =
@@ -110,19 +110,16 @@ async function refuseNonFinite(runDir: string, record: StepRecord): Promise<void
 }
 
 /** The step of a run, compiled with its state donated. */
-async function compileStep({ engine, config, placementOf = nowhereCut }: TrainingOptions) {
+async function compileStep({ engine, config }: TrainingOptions) {
   const step = withBiasOutputs(trainingStep(config.model, stepOptionsOf(config)))
-  const { mesh } = planOf(config)
-  const state = step.state.map(({ name }) => placementOf(name))
-  const ids = step.batchInputs.map((name) => (name.endsWith('Ids') ? batchPlacement(mesh, 3, 1) : undefined))
-  const layout = layoutOf(step.program, mesh, { inputs: [...state, ...ids], outputs: state })
-  const executable = await engine.compile(step.program, { donate: step.state.length, ...layout })
+  const { program, state, layout } = step
+  const executable = await engine.compile(program, { donate: state.length, ...(layout && { layout }) })
   return { step, executable }
 }
 
 /** Evaluations on a part and on all of the held-out text. */
 async function compileEvaluations(options: TrainingOptions) {
-  const { engine, config, placementOf = nowhereCut } = options
+  const { engine, config } = options
   const { sequences } = config.batch
   const { sequenceLength } = config.data
   const shape = {
@@ -130,7 +127,6 @@ async function compileEvaluations(options: TrainingOptions) {
     sequenceLength,
     separateDocuments: !config.data.crossDocumentAttention,
     plan: planOf(config),
-    placementOf,
   }
   const heldOut = { stream: options.heldOut, sequenceLength, batchSize: sequences, seed: config.seed }
   const scored = {
@@ -177,9 +173,8 @@ async function trainUnexplained(options: TrainingOptions): Promise<TrainingResul
   const evaluations = await compileEvaluations(options)
   using quick = evaluations.quick
   using whole = evaluations.whole
-  const { mesh } = planOf(config)
   await using pipeline = createStepPipeline(
-    { engine, config, step: program, executable, batches, mesh },
+    { engine, config, step: program, executable, batches },
     await beginState(options, program),
   )
   using metricsLog = new MetricsLog(runFiles(runDir).metrics)

@@ -14,7 +14,7 @@ import { hfTensors } from '../nn/parameters.ts'
 import { parseAs } from '../schema-error.ts'
 import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
 import { readParameter, streamedWeightEntries } from './model-weights.ts'
-import { nowhereCut, type PlacementOf } from './placements.ts'
+import { onOneDevice, type PlacementOf } from './placements.ts'
 import type { StateTensor, StepProgram } from './step.ts'
 
 /** Files of a tokenizer that go into every checkpoint, so that it can be used alone. */
@@ -63,7 +63,7 @@ export async function startState(
   config: K2Config,
   program: StepProgram,
   seed: number,
-  placementOf: PlacementOf = nowhereCut,
+  placementOf: PlacementOf = onOneDevice,
 ): Promise<TrainerState> {
   const weights = initialWeights(config, seed)
   return {
@@ -110,7 +110,7 @@ export async function readState(
   directory: string,
   engine: Engine,
   program: StepProgram,
-  placementOf: PlacementOf = nowhereCut,
+  placementOf: PlacementOf = onOneDevice,
 ): Promise<TrainerState> {
   const file = join(directory, 'trainer.json')
   const position = parseAs(positionSchema, await readJson(file), file)
