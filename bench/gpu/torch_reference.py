@@ -599,6 +599,8 @@ class Model:
 
         def run(ids, targets, weight):
             length = ids.shape[1]
+            # A tensor: a number would be compiled into the graph.
+            weight = torch.full((), weight, device=self.device)
             if length not in self.tables:
                 self.tables[length] = rotary_tables(self.c, length, self.device)
             return forward(
@@ -1001,7 +1003,7 @@ class Bench:
         above, largest = bounds[0] - bounds[1], math.log(256) + 0.05
         if not bool(((above > -0.05) & (above < largest)).all()):
             raise RuntimeError(f"{name}: not the log-sum-exp of the logits: {above.tolist()} above their maximum")
-        return max(float((a - b).abs().max() / b.abs().max()) for a, b in zip(*results))
+        return max(((a - b).abs().max() / b.abs().max()).item() for a, b in zip(*results))
 
     def measured_attentions(self, print_all):
         c, B, T = self.c, self.options.sequences, self.options.length
@@ -1184,6 +1186,98 @@ class Bench:
                 self.report.say(f"MuonClip's share of a step of {goal:,} tokens: {share:.1%}")
 
 
+    # decoding
+
+    def decode_bound(self, batch, length, bandwidth):
+        """Tokens/s if a step's weights and latents were read once and nothing else took time."""
+        c = self.c
+        hit = c.experts * (1 - (1 - c.choices / c.experts) ** batch) - c.choices
+        extra = (c.layers - c.dense_layers) * hit * 3 * c.hidden * c.expert_width
+        latents = batch * length * c.layers * (c.kv_rank + c.rope)
+        return batch * bandwidth / (2 * (active_parameters(c) + extra + latents))
+
+    def decode(self):
+        """Hugging Face transformers' DeepseekV3, random weights; time of a generation less that of its first token."""
+        import contextlib
+
+        import transformers
+
+        c, options, cuda = self.c, self.options, self.device.type == "cuda"
+        transformers.logging.set_verbosity_error()
+        self.report.versions["transformers"] = transformers.__version__
+        config = transformers.DeepseekV3Config(
+            vocab_size=c.vocab, hidden_size=c.hidden, intermediate_size=c.dense_width,
+            moe_intermediate_size=c.expert_width, num_hidden_layers=c.layers, num_attention_heads=c.heads,
+            num_key_value_heads=c.heads, n_shared_experts=c.shared, n_routed_experts=c.experts,
+            routed_scaling_factor=c.gate_scale, kv_lora_rank=c.kv_rank, q_lora_rank=c.q_rank,
+            qk_rope_head_dim=c.rope, v_head_dim=c.value, qk_nope_head_dim=c.nope, n_group=1, topk_group=1,
+            num_experts_per_tok=c.choices, first_k_dense_replace=c.dense_layers, max_position_embeddings=4096,
+            rms_norm_eps=c.eps, rope_parameters={"rope_type": "default", "rope_theta": c.theta},
+            num_nextn_predict_layers=0, eos_token_id=None, bos_token_id=None,
+        )  # fmt: skip
+        torch.set_default_dtype(torch.bfloat16)
+        try:
+            with self.device:
+                model = transformers.DeepseekV3ForCausalLM(config).eval()
+        finally:
+            torch.set_default_dtype(torch.float32)
+        model.generation_config.eos_token_id = None
+        prompt, new = (16, 8) if options.tiny else (512, 128)
+        bandwidth = self.bandwidth() if cuda else 1e10
+
+        def finish():
+            if cuda:
+                torch.cuda.synchronize()
+
+        for batch in options.decode_batches:
+            ids = torch.randint(c.vocab, (batch, prompt), device=self.device)
+            mask = torch.ones_like(ids)
+            for variant in options.decode_variants:
+                cache, experts = variant.split(":")
+                try:
+                    release(self.device)
+                    model.set_experts_implementation(experts)
+                    # generate() would put another implementation in this one's place.
+                    model._optimize_model_for_decode = contextlib.nullcontext
+
+                    def seconds(tokens):
+                        finish()
+                        start = time.perf_counter()
+                        with torch.no_grad():
+                            out = model.generate(
+                                ids, attention_mask=mask, max_new_tokens=tokens, min_new_tokens=tokens,
+                                do_sample=False, pad_token_id=0,
+                                cache_implementation=None if cache == "dynamic" else cache,
+                            )  # fmt: skip
+                        finish()
+                        if out.shape[1] != prompt + tokens:
+                            raise RuntimeError(f"{out.shape[1] - prompt} tokens came instead of {tokens}")
+                        return time.perf_counter() - start
+
+                    start = time.perf_counter()
+                    seconds(1), seconds(new + 1), seconds(new + 1)
+                    ready = time.perf_counter() - start
+                    first = min(seconds(1) for _ in range(3))
+                    runs = [(seconds(new + 1) - first) * 1e3 for _ in range(3)]
+                    rate = batch * new / statistics.median(runs) * 1e3
+                    self.report.add(
+                        f"decode batch {batch} {variant}", runs,
+                        f"transformers generate(), prompt {prompt}, {new} tokens after the first; ready in {ready:.0f} s",
+                        tokensPerSecond=rate, promptMilliseconds=first * 1e3,
+                        bandwidthBound=self.decode_bound(batch, prompt + new / 2, bandwidth),
+                    )  # fmt: skip
+                except Exception:
+                    self.report.say(f"decode batch {batch} {variant} failed:\n{traceback.format_exc(limit=-8)}")
+
+    def bandwidth(self):
+        """Bytes/s of a copy on the device, reading and writing."""
+        a = torch.empty(2**30, dtype=torch.uint8, device=self.device)
+        b = torch.empty_like(a)
+        times = measure(lambda: b.copy_(a), self.device, 20)
+        rate = 2 * a.numel() / statistics.median(times) * 1e3
+        self.report.add("copy 1 GiB", times, "read and written", terabytesPerSecond=rate / 1e12)
+        return rate
+
     # the same model?
 
     def verify(self):
@@ -1201,6 +1295,7 @@ class Bench:
         seen = load_file(at("activations.safetensors"))
         ids, targets = (seen[name].long().to(self.device) for name in ("input_ids", "target_ids"))
         run = model.compiled("none")
+        world, rank = options.world, options.rank
         loss, maxima, _ = run(ids, targets, 1 / ids.numel())
         loss.backward()
         logits = {}
@@ -1227,19 +1322,22 @@ class Bench:
                 model, options, False, settings["lr"], settings["weight_decay"], settings["momentum"],
                 settings["ns_steps"], settings["tau"], settings["adamw"]["betas"], settings["adamw"]["eps"], 0.0,
             )  # fmt: skip
-            for accumulation in (1, 2):  # the same trajectory from halves of the batch
+            # The same trajectory from the whole batch, from halves one after the other or on as many devices.
+            for accumulation in (1, 2) if world == 1 else (1,):
                 place(names, load_file(at("model.safetensors")))
                 optimizer = optimizer.fresh()
                 step = Step(model, run, optimizer, options)
-                batches = list(zip(ids.chunk(accumulation), targets.chunk(accumulation)))
+                mine = ids.chunk(world)[rank], targets.chunk(world)[rank]
+                batches = list(zip(*(x.chunk(accumulation) for x in mine)))
                 losses = [float(step(batches)[0]) for _ in range(settings["steps"])]
                 worst = max(abs(a - b) for a, b in zip(losses, settings["losses"]))
-                checks.append((f"losses of {len(losses)} steps, accumulation {accumulation}", worst, 1e-4))
+                how = f"accumulation {accumulation}, devices {world}"
+                checks.append((f"losses of {len(losses)} steps, {how}", worst, 1e-4))
                 after = load_file(at("after_steps.safetensors"))
                 worst = max(far(cut(lambda leaf: leaf.detach()), after[name]) for name, cut in names.items())
-                checks.append((f"weights after them, accumulation {accumulation}", worst, 1e-3))
+                checks.append((f"weights after them, {how}", worst, 1e-3))
         for name, value, bound in checks:
-            self.report.say(f"{'ok  ' if value <= bound else 'FAIL'} {name:<44} {value:.2e} (bound {bound:.0e})")
+            self.report.say(f"{'ok  ' if value <= bound else 'FAIL'} {name:<52} {value:.2e} (bound {bound:.0e})")
         if any(not value <= bound for _, value, bound in checks):
             raise RuntimeError("the model is not the reference's")
 
@@ -1332,6 +1430,9 @@ def main():
     add("--parallel", choices=["ddp"], help="under torchrun: data parallel, expert optimizer sharded (ZeRO-1)")
     add("--product-tflops", type=float, default=0.0, help="the product rate, if it is not to be measured")
     add("--fixture", default="test/fixtures/k2-tiny")
+    add("--decode-batches", nargs="+", type=int, default=[1, 64])
+    add("--decode-variants", nargs="+", metavar="CACHE:EXPERTS",
+        default=["dynamic:grouped_mm", "static:grouped_mm", "static:batched_mm"])  # fmt: skip
     add("--seed", type=int, default=0)
     options = parser.parse_args()
     options.sequences = options.sequences or (2 if options.tiny else 4)
