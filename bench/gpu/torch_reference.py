@@ -1236,6 +1236,8 @@ class Bench:
                 cache, experts = variant.split(":")
                 try:
                     release(self.device)
+                    torch._dynamo.reset()
+                    model.__dict__.pop("_compiled_call", None)
                     model.set_experts_implementation(experts)
                     # generate() would put another implementation in this one's place.
                     model._optimize_model_for_decode = contextlib.nullcontext
