@@ -28,7 +28,7 @@ export async function compileText(
     return { ...inspect(client, await compile(client, text, options)), fromCache: false }
   const key = cacheKey([text, options, ...compilerIdentity(client)])
   const entry = await readEntry(cacheDirectory, key)
-  const cached = entry && (await deserialize(client, entry).catch(() => undefined))
+  const cached = entry && (await deserialize(client, entry, options).catch(() => undefined))
   if (cached) return { ...inspect(client, cached), fromCache: true }
   const loaded = inspect(client, await compile(client, text, options))
   const payload = await serialized(client, loaded.handle)

@@ -7,20 +7,22 @@ import { loadApi } from './api.ts'
 import type { XlaBuffer } from './buffer.ts'
 import { type Client, createClient, destroyClient } from './client.ts'
 import { type ClientSettings, clientOptions } from './client-options.ts'
-import { compileText } from './compile.ts'
+import { type Compiled, compileText } from './compile.ts'
 import { defaultCacheDirectory } from './compile-cache.ts'
 import { serializeCompileOptions } from './compile-options.ts'
+import { compileShared, type Sharing } from './compile-shared.ts'
 import { type DeviceMemory, deviceMemory, type XlaDevice } from './device.ts'
 import { XlaExecutable } from './executable.ts'
 import { readableError } from './failure.ts'
 import type { Home } from './home.ts'
+import type { Distributed } from './key-value/start.ts'
 import { unload } from './loaded.ts'
 import { cudaDataDirectory, pluginPath } from './plugin-path.ts'
 import { RunGate } from './run-gate.ts'
 import { devicesFor, signatureOf } from './signature.ts'
 import { spreadOf } from './spread.ts'
 import { uploadTo } from './upload.ts'
-import { flagsFor, type XlaFlags } from './xla-flags.ts'
+import { distributedFlags, flagsFor, type XlaFlags } from './xla-flags.ts'
 
 /** Runs that may be under way on the devices: one computes, the next is ready, two hide delays of the event loop. */
 const RUNS_UNDER_WAY = 4
@@ -30,6 +32,8 @@ export interface XlaEngineOptions extends Pick<ClientSettings, 'devices' | 'memo
   readonly plugin?: string
   /** Where compiled programs are kept, `~/.cache/tsukimi/xla` without it; null keeps none. */
   readonly cacheDirectory?: string | null
+  /** This process's place among several that compute together, each with its own devices. */
+  readonly distributed?: Distributed
   /** Over `defaultFlags` and `TSUKIMI_XLA_FLAGS`. */
   readonly xlaFlags?: XlaFlags
 }
@@ -66,10 +70,23 @@ export interface XlaEngine extends Engine {
  * @throws PjrtError if the plugin finds no device it can use
  */
 export async function createXlaEngine(options: XlaEngineOptions = {}): Promise<XlaEngine> {
+  const { distributed } = options
   const path = pluginPath(options.plugin)
-  const clientSettings = clientOptions(path, options)
+  const settings = clientOptions(path, { ...options, ...distributed })
   const api = loadApi(path)
-  return new DeviceEngine(await createClient(api, clientSettings), options)
+  if (distributed === undefined) return new DeviceEngine(await createClient(api, settings), options)
+  const { startKeyValues } = await import('./key-value/start.ts')
+  const keyValues = await startKeyValues(distributed)
+  try {
+    const sharing = { ask: keyValues.ask, process: distributed.processId, programs: 0 }
+    const engine = new DeviceEngine(await createClient(api, settings, keyValues), options, sharing)
+    const end = () => keyValues[Symbol.dispose]()
+    engine.closed.then(end, end)
+    return engine
+  } catch (error) {
+    keyValues[Symbol.dispose]()
+    throw error
+  }
 }
 
 /** Platforms that the lowering knows; on any other it writes plain ops. */
@@ -86,17 +103,21 @@ class DeviceEngine implements XlaEngine {
   readonly #home: Home
   readonly #cacheDirectory: string | null
   readonly #flags: XlaFlags
+  readonly #sharing: Sharing | undefined
   readonly #executables = new Set<XlaExecutable>()
   readonly #close = Promise.withResolvers<void>()
   #compiling = 0
   #disposed = false
   #released = false
 
-  constructor(client: Client, { devices, cacheDirectory, xlaFlags }: XlaEngineOptions) {
+  constructor(client: Client, { devices, cacheDirectory, xlaFlags }: XlaEngineOptions, sharing?: Sharing) {
     const { api, platform, platformVersion } = client
+    this.#sharing = sharing
     this.platform = platform
     this.versions = { plugin: api.path, api: api.version, platform: platformVersion }
-    this.devices = client.devices.slice(0, devices)
+    // With several processes each has made its own choice already, and all must agree on the order.
+    const single = client.devices.every(({ addressable }) => addressable)
+    this.devices = single ? client.devices.slice(0, devices) : client.devices
     this.closed = this.#close.promise
     this.#home = {
       client,
@@ -109,7 +130,11 @@ class DeviceEngine implements XlaEngine {
     }
     this.#cacheDirectory = cacheDirectory === undefined ? defaultCacheDirectory() : cacheDirectory
     const cuda = platform === 'cuda' ? cudaDataDirectory(api.path) : undefined
-    this.#flags = { ...(cuda && { xla_gpu_cuda_data_dir: cuda }), ...flagsFor(platform, xlaFlags) }
+    this.#flags = {
+      ...(cuda && { xla_gpu_cuda_data_dir: cuda }),
+      ...(sharing && platform !== 'tpu' && distributedFlags),
+      ...flagsFor(platform, xlaFlags),
+    }
   }
 
   memory(): readonly (DeviceMemory | null)[] {
@@ -147,7 +172,7 @@ class DeviceEngine implements XlaEngine {
         devices: devices.map(({ id }) => id),
         flags: this.#flags,
       })
-      const loaded = await compileText(client, text, compileOptions, this.#cacheDirectory).catch((error) => {
+      const loaded = await this.#compile(text, compileOptions, devices).catch((error) => {
         throw readableError(this.#home, error, program.name)
       })
       this.compilations.total++
@@ -168,6 +193,14 @@ class DeviceEngine implements XlaEngine {
       this.#compiling--
       this.#releaseIfUnused()
     }
+  }
+
+  #compile(text: string, options: Uint8Array, devices: readonly XlaDevice[]): Promise<Compiled> {
+    const { client } = this.#home
+    const ours = devices.every(({ addressable }) => addressable)
+    return ours || this.#sharing === undefined
+      ? compileText(client, text, options, this.#cacheDirectory)
+      : compileShared(client, text, options, this.#cacheDirectory, this.#sharing)
   }
 
   readonly #forget = (executable: XlaExecutable): void => {

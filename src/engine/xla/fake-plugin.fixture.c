@@ -6,6 +6,7 @@
  *   // fake.donate <n>             the first n inputs are used up
  *   // fake.delay <milliseconds>   until a run is over
  *   // fake.fail <compile|execute|run> <code> <message to the end of the line>
+ *   // fake.meet                   the first run exchanges keys with the other processes before it begins
  *   // fake.after <n>              failures begin with the n-th run (from 1)
  */
 #include <pthread.h>
@@ -26,7 +27,7 @@ typedef uint64_t word;
 static struct { const char *name; long value; } stats[] = {
     {"clients", 0}, {"devices", 2}, {"buffers", 0}, {"events", 0}, {"errors", 0}, {"executables", 0},
     {"handles", 0}, {"compiled", 0}, {"deserialized", 0}, {"minor", 90}, {"major", 0}, {"grow", 0},
-    {"partitions", 0}, {"serialized", 0}, {"memory", 0}, {"refuse", 0}, {"strides", 0}, {"processes", 1},
+    {"partitions", 0}, {"serialized", 0}, {"memory", 0}, {"refuse", 0}, {"patience", 10000},
     {"firstOption", 0}, {"upload_fail", 0}};
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -199,7 +200,7 @@ static void enqueue(Job *job) {
 
 /* Client and devices. */
 typedef struct { int id, process, hardware; bool addressable; } Device;
-typedef struct { Device devices[MAX_DEVICES]; Device *list[MAX_DEVICES]; int count; int process; } Client;
+typedef struct { Device devices[MAX_DEVICES]; Device *list[MAX_DEVICES]; int count, process, processes; word callbacks[11]; } Client;
 
 static Error *Error_Message(word *a) {
   Error *error = PTR(2);
@@ -239,37 +240,44 @@ typedef Error *(*CallbackError)(int code, const char *message, size_t size);
 typedef struct { size_t size; void *extension; const char *key; size_t key_size; int timeout; CallbackError *error; void *user; char *value; size_t value_size; void (*deleter)(char *); } GetArgs;
 typedef struct { size_t size; void *extension; const char *key; size_t key_size; CallbackError *error; void *user; char *value; size_t value_size; void (*deleter)(char *); } TryGetArgs;
 typedef struct { size_t size; void *extension; const char *key; size_t key_size; const char *value; size_t value_size; CallbackError *error; void *user; } PutArgs;
-typedef struct { word *create; int node, nodes; Error *error; } Exchange;
+typedef struct { word *create; int nodes; Error *error; } Exchange;
 
 static Error *make_error(int code, const char *message, size_t size) {
   char text[1024];
   snprintf(text, sizeof text, "%.*s", (int)size, message);
   return fail(code, text);
 }
-static void *exchange(void *argument) {
-  Exchange *x = argument;
-  word *a = x->create;
+/* Writes this node's key of a topic. `a` is what Client_Create was given. */
+static Error *announce(word *a, const char *topic, int node) {
   CallbackError callback = make_error;
   char key[64], value[64];
   TryGetArgs missing = {.size = sizeof missing, .key = "nothing", .key_size = 7, .error = &callback};
   Error *none = ((Error * (*)(TryGetArgs *))a[9])(&missing);
-  if (!none || none->code != 5) { x->error = fail(13, "try-get of a missing key gave no NOT_FOUND"); return NULL; }
+  if (!none || none->code != 5) return fail(13, "try-get of a missing key gave no NOT_FOUND");
   free(none);
   count("errors", -1);
-  snprintf(key, sizeof key, "local:%d", x->node);
-  snprintf(value, sizeof value, "node %d", x->node);
-  PutArgs put = {.size = sizeof put, .key = key, .key_size = strlen(key), .value = value, .value_size = strlen(value), .error = &callback};
-  x->error = ((Error * (*)(PutArgs *))a[6])(&put);
-  for (int node = 0; node < x->nodes && !x->error; node++) {
-    snprintf(key, sizeof key, "local:%d", node);
-    snprintf(value, sizeof value, "node %d", node);
-    GetArgs get = {.size = sizeof get, .key = key, .key_size = strlen(key), .timeout = 5000, .error = &callback};
-    x->error = ((Error * (*)(GetArgs *))a[4])(&get);
-    if (x->error) break;
-    if (get.value_size != strlen(value) || memcmp(get.value, value, get.value_size))
-      x->error = fail(13, "the key-value store gave a wrong value");
+  int key_size = snprintf(key, sizeof key, "%s:%d", topic, node), value_size = snprintf(value, sizeof value, "node %d", node);
+  PutArgs put = {.size = sizeof put, .key = key, .key_size = key_size, .value = value, .value_size = value_size, .error = &callback};
+  return ((Error * (*)(PutArgs *))a[6])(&put);
+}
+/* Waits for every node's key of a topic. */
+static Error *gather(word *a, const char *topic, int nodes) {
+  CallbackError callback = make_error;
+  char key[64], value[64];
+  for (int node = 0; node < nodes; node++) {
+    int key_size = snprintf(key, sizeof key, "%s:%d", topic, node), value_size = snprintf(value, sizeof value, "node %d", node);
+    GetArgs get = {.size = sizeof get, .key = key, .key_size = key_size, .timeout = (int)*stat("patience"), .error = &callback};
+    Error *error = ((Error * (*)(GetArgs *))a[4])(&get);
+    if (error) return error;
+    bool right = (int)get.value_size == value_size && !memcmp(get.value, value, value_size);
     get.deleter(get.value);
+    if (!right) return fail(13, "the key-value store gave a wrong value");
   }
+  return NULL;
+}
+static void *exchange(void *argument) {
+  Exchange *x = argument;
+  x->error = gather(x->create, "local", x->nodes);
   return NULL;
 }
 
@@ -290,14 +298,18 @@ static Error *Client_Create(word *a) {
   }
   if (*stat("refuse")) return fail(9, "No visible GPU devices.\n=== Source Location Trace: ===\nclient.cc:12");
   if (nodes > 1) {
-    Exchange x = {.create = a, .node = node, .nodes = nodes};
+    Exchange x = {.create = a, .nodes = nodes};
     pthread_t thread;
+    Error *error = announce(a, "local", node);
+    if (error) return error;
     pthread_create(&thread, NULL, exchange, &x);
     pthread_join(thread, NULL);
     if (x.error) return x.error;
   }
   Client *client = calloc(1, sizeof *client);
   client->process = node;
+  client->processes = nodes;
+  memcpy(client->callbacks, a, sizeof client->callbacks);
   client->count = devices * nodes;
   for (int i = 0; i < client->count; i++) {
     /* Ids that are no positions, listed backwards: callers must sort and not count. */
@@ -341,6 +353,7 @@ typedef struct {
   size_t text_size, options_size;
   Output outputs[MAX_OUTPUTS];
   int output_count, donate, delay, after, runs;
+  bool meet;
   char fail_where[16];
   int fail_code;
   char fail_message[1024];
@@ -370,6 +383,7 @@ static Error *parse(Program *p) {
         for (char *d = strtok(dims, "x"); d; d = strtok(NULL, "x")) o->dims[o->rank++] = atol(d);
       p->output_count++;
     }
+    if (!strncmp(at, "fake.meet", 9)) p->meet = true;
     sscanf(at, "fake.donate %d", &p->donate);
     sscanf(at, "fake.delay %d", &p->delay);
     sscanf(at, "fake.after %d", &p->after);
@@ -462,7 +476,8 @@ static Error *Executable_Deserialize(word *a) {
   memcpy(&text, bytes + 8, 8);
   memcpy(&options, bytes + 16, 8);
   count("deserialized", 1);
-  return build(PTR(2), bytes + 24, text, bytes + 24 + text, options, &a[5]);
+  /* Options given at loading take the place of those that were compiled with. */
+  return a[6] ? build(PTR(2), bytes + 24, text, PTR(6), a[7], &a[5]) : build(PTR(2), bytes + 24, text, bytes + 24 + text, options, &a[5]);
 }
 static Error *Loaded_GetExecutable(word *a) { CHECK("LoadedExecutable_GetExecutable", 2); a[3] = a[2]; count("handles", 1); return NULL; }
 static Error *Executable_Destroy(word *a) { CHECK("Executable_Destroy", 1); count("handles", -1); return NULL; }
@@ -526,6 +541,11 @@ static Error *Loaded_Execute(word *a) {
       if (inputs[d][i]->deleted) return fail(3, "Buffer has been deleted or donated.");
       if (inputs[d][i]->device != p->devices[d]->id) return fail(3, "Buffer is on another device.");
     }
+  if (p->meet && p->runs == 1) {
+    Error *error = announce(p->client->callbacks, "run", p->client->process);
+    if (!error) error = gather(p->client->callbacks, "run", p->client->processes);
+    if (error) return error;
+  }
   for (int d = 0; d < p->device_count; d++) {
     Job *job = calloc(1, sizeof *job);
     job->act = compute;
@@ -558,7 +578,7 @@ static void upload(Job *job) {
 static Error *Client_BufferFromHost(word *a) {
   CHECK("Client_BufferFromHostBuffer", 13);
   if (*stat("upload_fail")) return fail((int)*stat("upload_fail"), "Out of memory while trying to allocate 1073741824 bytes.");
-  if (a[8] != 0) *stat("strides") = 1;
+  if (a[8] != 0) return fail(12, "strides");
   int semantics = (int)a[9];
   Buffer *buffer = new_buffer((int)a[4], (int)a[6], PTR(5), ((Device *)PTR(10))->id);
   Event *done = new_event();

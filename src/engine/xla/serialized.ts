@@ -18,13 +18,23 @@ export async function serialized({ api }: Client, loaded: Address): Promise<Uint
   }
 }
 
-/** Loads what `serialized` gave. @throws PjrtError if the plugin refuses it */
-export async function deserialize({ api, handle: client }: Client, bytes: Uint8Array): Promise<Address> {
-  const memory = { address: koffi.address(bytes), bytes }
+/**
+ * Loads what `serialized` gave.
+ *
+ * @param options the serialized CompileOptionsProto that it was compiled with, as this process has it
+ * @throws PjrtError if the plugin refuses it
+ */
+export async function deserialize(
+  { api, handle: client }: Client,
+  bytes: Uint8Array,
+  options: Uint8Array,
+): Promise<Address> {
   const { executable } = await api.Executable_DeserializeAndLoad.later({
     client,
-    bytes: memory,
+    bytes: { address: koffi.address(bytes), memory: bytes },
     size: bytes.length,
+    compileOptions: { address: koffi.address(options), memory: options },
+    compileOptionsSize: options.length,
   })
   return executable
 }

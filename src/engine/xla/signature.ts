@@ -56,5 +56,11 @@ export function devicesFor(layout: Layout | undefined, devices: readonly XlaDevi
       `The mesh ${layout!.mesh.axes.map(({ name, size }) => `${name}=${size}`).join(' × ')} has ${count} devices, ` +
         `the xla engine ${devices.length}: make mesh smaller, or start with more devices (tsukimi devices lists them)`,
     )
-  return devices.slice(0, count)
+  const used = devices.slice(0, count)
+  if (!used.some(({ addressable }) => addressable))
+    throw new UserError(
+      `The mesh's ${count} devices are all of other processes, of ${devices.length} in all: make mesh larger, or ` +
+        'start fewer processes',
+    )
+  return used
 }

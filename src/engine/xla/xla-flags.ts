@@ -17,6 +17,9 @@ export const defaultFlags: Readonly<Record<string, XlaFlags>> = {
   },
 }
 
+/** With several processes: process 0 compiles alone, and must not wait for the others' share of the tuning. */
+export const distributedFlags: XlaFlags = { xla_gpu_shard_autotuning: false }
+
 /**
  * Reads `name=value,name=value`: `true` and `false` are bools, numbers numbers, anything else (or in double quotes)
  * is text.

@@ -1,0 +1,22 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Ask } from './connection.ts'
+import type { Answer } from './store.ts'
+import type { Numbered } from './wire.ts'
+
+/** Asks the thread at the other end of a port. The process lives as long as an answer is awaited, and no longer. */
+export function askThrough(port: MessagePort): Ask {
+  const waiting = new Map<number, (answer: Answer) => void>()
+  let last = 0
+  port.on('message', ({ id, ...answer }: Numbered<Answer>) => {
+    waiting.get(id)?.(answer)
+    waiting.delete(id)
+    if (waiting.size === 0) port.unref()
+  })
+  port.unref()
+  return (question) =>
+    new Promise((resolve) => {
+      if (waiting.size === 0) port.ref()
+      waiting.set(++last, resolve)
+      port.postMessage({ ...question, id: last })
+    })
+}
