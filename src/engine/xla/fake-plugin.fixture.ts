@@ -30,6 +30,8 @@ const settings = {
   refuse: 0,
   /** Error code with which uploads fail. */
   upload_fail: 0,
+  /** Milliseconds that it waits for other processes. */
+  patience: 10_000,
 } as const
 const read = ['compiled', 'deserialized', 'partitions', 'firstOption'] as const
 

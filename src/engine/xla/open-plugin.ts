@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { UserError } from '../../user-error.ts'
-import { loadLibrary } from '../ffi/koffi.ts'
+import { koffi, loadLibrary } from '../ffi/koffi.ts'
 import type { Address } from '../ffi/native-function.ts'
 
 /**
@@ -27,10 +27,19 @@ export function openPlugin(path: string): Address {
 
 function open(path: string) {
   try {
-    return loadLibrary(path)
+    const library = loadLibrary(path)
+    pin(path)
+    return library
   } catch (cause) {
     throw new UserError(`${path} cannot be loaded as a PJRT plugin: ${reason(cause)}`, { cause })
   }
+}
+
+const RTLD_LAZY = 1
+
+/** koffi unloads its libraries when Node ends, while a plugin's threads still run in them. One more handle prevents that. */
+function pin(path: string): void {
+  koffi.load(null).func('void *dlopen(const char *path, int flags)')(path, RTLD_LAZY)
 }
 
 const reason = (error: unknown): string =>
