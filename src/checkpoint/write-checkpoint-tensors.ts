@@ -10,9 +10,11 @@ import { writeSafetensors } from './write-safetensors.ts'
 /** What Hugging Face's writer takes for the largest file. */
 const defaultShardBytes = 5e9
 
+type Named = Pick<TensorEntry, 'name' | 'type'>
+
 /** Entries in their order, cut before a shard would pass the limit; one larger tensor has a shard of its own. */
-function cut(entries: readonly TensorEntry[], maxShardBytes: number): TensorEntry[][] {
-  const shards: TensorEntry[][] = [[]]
+function cut<E extends Named>(entries: readonly E[], maxShardBytes: number): E[][] {
+  const shards: E[][] = [[]]
   let filled = 0
   for (const entry of entries) {
     const bytes = byteSize(entry.type)
@@ -32,34 +34,53 @@ export interface WriteOptions {
   readonly maxShardBytes?: number
 }
 
+/** The files that tensors go to, and their index where there are several. */
+export interface FilesPlan<E> {
+  readonly files: readonly { readonly name: string; readonly entries: readonly E[] }[]
+  readonly index: object | null
+}
+
 /**
- * Writes tensors into a directory as Hugging Face's loaders expect them: one file, or shards and an index
- * where one would be larger than `maxShardBytes`. The directory must not hold tensors of that name yet:
- * several files cannot replace several others at once.
+ * Which file each tensor goes to, as Hugging Face's loaders expect them: one file, or shards and an index where one
+ * would be larger than `maxShardBytes`. The directory must not hold tensors of that name yet: several files cannot
+ * replace several others at once.
  *
- * @throws UserError where it does, or the file system refuses
+ * @throws UserError where it does
  */
-export async function writeCheckpointTensors(
+export function planFiles<E extends Named>(
   directory: string,
-  entries: readonly TensorEntry[],
-  { base = 'model', maxShardBytes = defaultShardBytes }: WriteOptions = {},
-): Promise<void> {
+  entries: readonly E[],
+  { base = 'model', maxShardBytes = defaultShardBytes }: WriteOptions,
+): FilesPlan<E> {
   for (const name of [singleName(base), indexName(base)])
     if (existsSync(join(directory, name)))
       throw new UserError(`${directory}: already holds ${name}. Choose an empty directory`)
   const shards = cut(entries, maxShardBytes)
-  if (shards.length === 1) return writeSafetensors(join(directory, singleName(base)), entries)
-
-  const weightMap: [string, string][] = []
-  for (const [i, shard] of shards.entries()) {
-    const file = shardName(base, i + 1, shards.length)
-    await writeSafetensors(join(directory, file), shard)
-    for (const { name } of shard) weightMap.push([name, file])
+  if (shards.length === 1) return { files: [{ name: singleName(base), entries }], index: null }
+  const files = shards.map((shard, i) => ({ name: shardName(base, i + 1, shards.length), entries: shard }))
+  return {
+    files,
+    index: {
+      metadata: { total_size: entries.reduce((sum, { type }) => sum + byteSize(type), 0) },
+      weight_map: Object.fromEntries(
+        files.flatMap((file) => file.entries.map(({ name }) => [name, file.name])),
+      ),
+    },
   }
-  const total = entries.reduce((sum, { type }) => sum + byteSize(type), 0)
+}
+
+/**
+ * Writes tensors into a directory, in the files of {@link planFiles}.
+ *
+ * @throws UserError where it holds some already, or the file system refuses
+ */
+export async function writeCheckpointTensors(
+  directory: string,
+  entries: readonly TensorEntry[],
+  options: WriteOptions = {},
+): Promise<void> {
+  const { files, index } = planFiles(directory, entries, options)
+  for (const file of files) await writeSafetensors(join(directory, file.name), file.entries)
   // The index comes last: without it nobody takes an unfinished set of shards for a model.
-  await writeJson(join(directory, indexName(base)), {
-    metadata: { total_size: total },
-    weight_map: Object.fromEntries(weightMap),
-  })
+  if (index !== null) await writeJson(join(directory, indexName(options.base ?? 'model')), index)
 }

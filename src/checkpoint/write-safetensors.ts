@@ -5,10 +5,10 @@ import { tagOf } from './stored-dtypes.ts'
 import type { TensorEntry } from './tensor-source.ts'
 
 /** Tensors of wide elements go first, so that each begins at a multiple of its element size. */
-const aligned = (entries: readonly TensorEntry[]): TensorEntry[] =>
+const aligned = <E extends Pick<TensorEntry, 'type'>>(entries: readonly E[]): E[] =>
   entries.toSorted((a, b) => bytesPerElement(b.type.dtype) - bytesPerElement(a.type.dtype))
 
-function layOut(entries: readonly TensorEntry[]): StoredTensor[] {
+function layOut(entries: readonly Pick<TensorEntry, 'name' | 'type'>[]): StoredTensor[] {
   const names = new Set<string>()
   let end = 0
   return entries.map(({ name, type }) => {
@@ -24,6 +24,32 @@ function layOut(entries: readonly TensorEntry[]): StoredTensor[] {
 /** What Hugging Face's loaders look for before they accept a file. */
 const defaultMetadata = { format: 'pt' }
 
+/** A file before its data. */
+export interface SafetensorsPlan<E> {
+  /** In the order of the file. */
+  readonly entries: readonly E[]
+  readonly header: Uint8Array
+  /** Where each tensor's data begins in the file, by name. */
+  readonly positions: ReadonlyMap<string, number>
+  readonly size: number
+}
+
+/** Where the tensors of a file will lie. */
+export function planSafetensors<E extends Pick<TensorEntry, 'name' | 'type'>>(
+  entries: readonly E[],
+  metadata: Readonly<Record<string, string>> = defaultMetadata,
+): SafetensorsPlan<E> {
+  const ordered = aligned(entries)
+  const tensors = layOut(ordered)
+  const header = encodeHeader({ tensors, metadata })
+  return {
+    entries: ordered,
+    header,
+    positions: new Map(tensors.map(({ name, begin }) => [name, header.length + begin])),
+    size: header.length + (tensors.at(-1)?.end ?? 0),
+  }
+}
+
 /**
  * Writes a safetensors file whole or not at all, one tensor in memory at a time.
  * After a failure, a full disk included, an older file of that name is untouched.
@@ -33,10 +59,9 @@ const defaultMetadata = { format: 'pt' }
 export async function writeSafetensors(
   path: string,
   entries: readonly TensorEntry[],
-  metadata: Readonly<Record<string, string>> = defaultMetadata,
+  metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const ordered = aligned(entries)
-  const header = encodeHeader({ tensors: layOut(ordered), metadata })
+  const { entries: ordered, header } = planSafetensors(entries, metadata)
   await writeFileAtomic(path, async (file) => {
     await writeFully(file, header)
     for (const { name, type, read } of ordered) {

@@ -37,10 +37,12 @@ export async function writeFileAtomic(
   }
 }
 
-/** Appends all bytes, however many system calls it takes. */
-export async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Writes all bytes, however many system calls it takes: at a position of the file, or after what was written last. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position?: number): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, Math.min(bytes.length - at, largestTransfer))
+    const length = Math.min(bytes.length - at, largestTransfer)
+    const target = position === undefined ? null : position + at
+    const { bytesWritten } = await file.write(bytes, at, length, target)
     at += bytesWritten
   }
 }

@@ -5,8 +5,10 @@ import { readMetrics } from '../checkpoint/metrics-log.ts'
 import { listCheckpoints } from '../checkpoint/run-directory.ts'
 import { scratchDirectory } from '../checkpoint/scratch.fixture.ts'
 import { createReferenceEngine } from '../engine/reference/engine.ts'
+import { joinGroup } from '../files/process-group.ts'
 import { UserError } from '../user-error.ts'
 import { earlyEngine, type Failure } from './early-engine.fixture.ts'
+import { processShare } from './process-share.fixture.ts'
 import { tinyRun, trainTiny } from './tiny-run.fixture.ts'
 
 const metricsIn = (runDir: string): string => readFileSync(join(runDir, 'metrics.jsonl'), 'utf8')
@@ -146,5 +148,52 @@ describe('a mesh', () => {
       expect(b![i]!.expertLoads).toEqual(record.expertLoads)
       expect(b![i]!.routerBias).toEqual(record.routerBias)
     }
+  })
+
+  test('of two processes writes the checkpoints of one, and goes on in one', async () => {
+    await using one = await scratchDirectory()
+    await using two = await scratchDirectory()
+    const config = tinyRun({ ...short, mesh: { data: 2, tensor: 2 } })
+    using engine = createReferenceEngine()
+    await trainTiny(one.path, engine, config)
+    const events: string[][] = [[], []]
+    await Promise.all(
+      [0, 1].map(async (id) => {
+        const group = await joinGroup(join(two.path, '.processes'), { id, count: 2, limit: 60 })
+        await trainTiny(two.path, processShare(createReferenceEngine(), id, 2), config, {
+          group,
+          onEvent: ({ kind }) => events[id]!.push(kind),
+        })
+      }),
+    )
+    expect(events[1]).toEqual(events[0])
+    expect(metricsIn(two.path)).toBe(metricsIn(one.path))
+    for (const file of ['model.safetensors', 'optimizer.safetensors', 'trainer.json', 'config.json']) {
+      const [a, b] = [one, two].map(({ path }) =>
+        readFileSync(join(path, 'checkpoints', 'step-00000002', file)),
+      )
+      expect(a!.equals(b!)).toBe(true)
+    }
+    const more = await trainTiny(two.path, engine, tinyRun({ ...short, steps: 3 }), { resume: true })
+    expect(more.steps).toBe(3)
+  })
+
+  test('of two processes stops in both when one is told to', async () => {
+    await using dir = await scratchDirectory()
+    const config = tinyRun({ steps: 400, evaluateEvery: 0, checkpointEvery: 0, mesh: { data: 2 } })
+    const stop = new AbortController()
+    const results = await Promise.all(
+      [0, 1].map(async (id) => {
+        const group = await joinGroup(join(dir.path, '.processes'), { id, count: 2, limit: 60 })
+        return trainTiny(dir.path, processShare(createReferenceEngine(), id, 2), config, {
+          group,
+          ...(id === 1 ? { signal: stop.signal } : {}),
+          onEvent: ({ kind }) => kind === 'step' && id === 1 && stop.abort(),
+        })
+      }),
+    )
+    expect(results[0]!.finished).toBe(false)
+    expect(results[1]!.steps).toBe(results[0]!.steps)
+    expect(await stepsOf(dir.path)).toEqual([results[0]!.steps])
   })
 })

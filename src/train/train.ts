@@ -1,16 +1,12 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { MetricsLog, truncateMetrics } from '../checkpoint/metrics-log.ts'
-import {
-  type Checkpoint,
-  latestCheckpoint,
-  removeLeftovers,
-  runFiles,
-  writeCheckpoint,
-} from '../checkpoint/run-directory.ts'
+import { type Checkpoint, latestCheckpoint, removeLeftovers, runFiles } from '../checkpoint/run-directory.ts'
+import { writeCheckpointTogether } from '../checkpoint/write-checkpoint-together.ts'
 import { type BatchSource, createBatches } from '../data/batches.ts'
 import { heldOutBatches } from '../data/held-out.ts'
 import type { TokenStream } from '../data/token-stream.ts'
 import type { Engine, StepMemory } from '../engine/engine.ts'
+import { aloneGroup, type ProcessGroup } from '../files/process-group.ts'
 import { flopsPerToken } from '../nn/counts.ts'
 import { UserError } from '../user-error.ts'
 import { explained, lastGood } from './engine-failure.ts'
@@ -19,6 +15,7 @@ import { placementsOf } from './placements.ts'
 import { withBiasOutputs } from './router-bias-outputs.ts'
 import type { RunConfig } from './run-config.ts'
 import { planOf } from './run-plan.ts'
+import { createStateShards } from './state-shards.ts'
 import { type StepProgram, trainingStep } from './step.ts'
 import { createStepPipeline } from './step-pipeline.ts'
 import { nonFinitePlace, type StepRecord } from './step-record.ts'
@@ -61,6 +58,8 @@ export interface TrainingOptions {
   /** Aborting finishes the step, writes a checkpoint and returns. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: TrainingEvent) => void
+  /** The processes that train together, each with its engine; this one alone without it. Process 0 writes the logs. */
+  readonly group?: ProcessGroup
 }
 
 export interface TrainingResult {
@@ -85,15 +84,30 @@ const stepOptionsOf = (config: RunConfig) => ({
   plan: planOf(config),
 })
 
-async function beginState(options: TrainingOptions, program: StepProgram): Promise<TrainerState> {
+/** The checkpoint to go on from, chosen by process 0, which also clears away what a killed writer left. */
+async function chooseCheckpoint({ runDir, resume }: TrainingOptions, group: ProcessGroup) {
+  let latest: Checkpoint | undefined
+  if (group.id === 0) {
+    await removeLeftovers(runDir)
+    if (resume) latest = await latestCheckpoint(runDir)
+  }
+  const [name] = await group.exchange('the checkpoint to go on from', latest && basename(latest.path))
+  return name === '' ? undefined : { path: join(runFiles(runDir).checkpoints, name!) }
+}
+
+async function beginState(
+  options: TrainingOptions,
+  program: StepProgram,
+  group: ProcessGroup,
+): Promise<TrainerState> {
   const { engine, config, runDir } = options
   const placementOf = placementsOf(program)
-  const latest = options.resume ? await latestCheckpoint(runDir) : undefined
-  await removeLeftovers(runDir)
+  const latest = await chooseCheckpoint(options, group)
   const state =
     latest === undefined
       ? await startState(engine, config.model, program, config.seed, placementOf)
       : await readState(latest.path, engine, program, placementOf)
+  if (group.id > 0) return state
   await truncateMetrics(runFiles(runDir).metrics, state.position.step)
   await truncateMetrics(join(runDir, 'timings.jsonl'), state.position.step)
   return state
@@ -151,14 +165,23 @@ async function compileEvaluations(options: TrainingOptions) {
  *   not fit
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
+  const group = options.group ?? aloneGroup()
   try {
-    return await trainUnexplained(options)
+    return await trainUnexplained(options, group)
   } catch (error) {
-    throw await explained(error, options.runDir, options.engine)
+    const told = await explained(error, options.runDir, options.engine)
+    group.fail(told instanceof Error ? told.message : String(told))
+    throw told
   }
 }
 
-async function trainUnexplained(options: TrainingOptions): Promise<TrainingResult> {
+/**
+ * Steps by which a process may be ahead of the others when it is told to stop, with time for them to see it: they learn
+ * it from a file. A process begins a step only when all have begun the one two before.
+ */
+const stepsAhead = (secondsOfStep: number): number => 4 + Math.ceil(5 / Math.max(secondsOfStep, 1e-3))
+
+async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): Promise<TrainingResult> {
   const { config, engine, runDir, signal } = options
   const batches = createBatches({
     sources: options.train,
@@ -175,10 +198,12 @@ async function trainUnexplained(options: TrainingOptions): Promise<TrainingResul
   using whole = evaluations.whole
   await using pipeline = createStepPipeline(
     { engine, config, step: program, executable, batches },
-    await beginState(options, program),
+    await beginState(options, program, group),
   )
-  using metricsLog = new MetricsLog(runFiles(runDir).metrics)
-  using timingsLog = new MetricsLog(join(runDir, 'timings.jsonl'))
+  const writesLogs = group.id === 0
+  using metricsLog = writesLogs ? new MetricsLog(runFiles(runDir).metrics) : null
+  using timingsLog = writesLogs ? new MetricsLog(join(runDir, 'timings.jsonl')) : null
+  const shards = group.count > 1 ? createStateShards(program, group) : undefined
   options.onEvent?.({
     kind: 'compiled',
     seconds: seconds(started),
@@ -190,6 +215,7 @@ async function trainUnexplained(options: TrainingOptions): Promise<TrainingResul
   let saved = options.resume ? pipeline.state.position.step : -1
   /** When the last step, with what followed it, was over. */
   let lastEnd = performance.now()
+  let secondsOfStep = 1
 
   const params = () => pipeline.state.buffers.slice(0, program.specs.length)
   const isLast = (step: number): boolean => step + 1 === config.steps
@@ -197,14 +223,13 @@ async function trainUnexplained(options: TrainingOptions): Promise<TrainingResul
     isLast(step) || (every > 0 && (step + 1) % every === 0)
 
   const save = async (): Promise<void> => {
-    metricsLog.sync()
+    metricsLog?.sync()
     const { step } = pipeline.state.position
-    const checkpoint = await writeCheckpoint(
-      runDir,
-      step,
-      (directory) => writeState(directory, config.model, program, pipeline.state, options.tokenizerDirectory),
-      { keep: config.keepCheckpoints },
-    )
+    const { state } = pipeline
+    const write = (directory: string): Promise<void> =>
+      writeState(directory, config.model, program, state, options.tokenizerDirectory, shards)
+    const keep = { keep: config.keepCheckpoints }
+    const checkpoint = await writeCheckpointTogether(group, runDir, step, write, keep)
     saved = step
     options.onEvent?.({ kind: 'checkpoint', checkpoint })
   }
@@ -221,7 +246,7 @@ async function trainUnexplained(options: TrainingOptions): Promise<TrainingResul
     } else last = null
     const evaluated = performance.now()
     const full = last === null ? record : { ...record, heldOut: last }
-    metricsLog.append(full)
+    metricsLog?.append(full)
     if (due(step, config.checkpointEvery)) await save()
     const ended = performance.now()
     const data = pipeline.takeDataTime()
@@ -238,13 +263,22 @@ async function trainUnexplained(options: TrainingOptions): Promise<TrainingResul
       tokensPerSecond,
       flopsPerSecond: flops * tokensPerSecond,
     }
+    secondsOfStep = (read - lastEnd) / 1000
     lastEnd = ended
-    timingsLog.append(timing)
+    timingsLog?.append(timing)
     options.onEvent?.({ kind: 'step', record: full, timing })
   }
 
-  while (pipeline.state.position.step < config.steps && !signal?.aborted) {
+  /** Alone at once; with others when all have come as far. */
+  const stopsBefore = (step: number): boolean => {
+    if (signal?.aborted) group.proposeStop(group.count === 1 ? step : step + stepsAhead(secondsOfStep))
+    const stop = group.stop()
+    return stop !== undefined && step >= stop
+  }
+
+  while (pipeline.state.position.step < config.steps) {
     const { step } = pipeline.state.position
+    if (stopsBefore(step)) break
     const begun = pipeline.begin()
     if (pipeline.unread > 0) await finish()
     await begun

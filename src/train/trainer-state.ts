@@ -15,6 +15,7 @@ import { parseAs } from '../schema-error.ts'
 import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
 import { readParameter, streamedWeightEntries } from './model-weights.ts'
 import { onOneDevice, type PlacementOf } from './placements.ts'
+import type { StateShards } from './state-shards.ts'
 import type { StateTensor, StepProgram } from './step.ts'
 
 /** Files of a tokenizer that go into every checkpoint, so that it can be used alone. */
@@ -72,21 +73,16 @@ export async function startState(
   }
 }
 
-/**
- * Writes everything that a run goes on from: weights in the released layout, optimizer, position, tokenizer.
- *
- * @param tokenizerDirectory where the tokenizer's files are
- */
-export async function writeState(
+/** Writes a state's tensors: weights in the released layout, and the optimizer's. */
+async function writeTensors(
   directory: string,
   config: K2Config,
   program: StepProgram,
-  state: TrainerState,
-  tokenizerDirectory: string,
+  { buffers }: TrainerState,
 ): Promise<void> {
-  const buffers = new Map(program.state.map(({ name }, i) => [name, state.buffers[i]!]))
+  const byName = new Map(program.state.map(({ name }, i) => [name, buffers[i]!]))
   const read = async (name: string): Promise<Float32Array> =>
-    (await fromEngine(buffers.get(name)!.read())) as Float32Array
+    (await fromEngine(byName.get(name)!.read())) as Float32Array
   await writeCheckpointTensors(directory, streamedWeightEntries(config, read))
   const optimizer = program.state.slice(program.specs.length).map(
     ({ name, shape }): TensorEntry => ({
@@ -96,6 +92,26 @@ export async function writeState(
     }),
   )
   await writeCheckpointTensors(directory, optimizer, { base: 'optimizer' })
+}
+
+/**
+ * Writes everything that a run goes on from: weights in the released layout, optimizer, position, tokenizer. Where
+ * several processes hold the state, all of them call it and each writes its part.
+ *
+ * @param tokenizerDirectory where the tokenizer's files are
+ * @param shards of several processes
+ */
+export async function writeState(
+  directory: string,
+  config: K2Config,
+  program: StepProgram,
+  state: TrainerState,
+  tokenizerDirectory: string,
+  shards?: StateShards,
+): Promise<void> {
+  if (shards === undefined) await writeTensors(directory, config, program, state)
+  else await shards.write(directory, state)
+  if (shards !== undefined && shards.group.id > 0) return
   await writeJson(join(directory, 'config.json'), toHfConfig(config))
   await writeJson(join(directory, 'trainer.json'), state.position)
   for (const file of tokenizerFiles) await copyFile(join(tokenizerDirectory, file), join(directory, file))
