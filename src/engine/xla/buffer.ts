@@ -14,6 +14,8 @@ export interface HostShard {
   readonly start: Shape
   readonly shape: Shape
   readonly data: TypedArray
+  /** Whether no device before this process's in the mesh holds the same part: one process in all owns each part. */
+  readonly owned: boolean
 }
 
 /** A tensor on one device or spread over a mesh. Disposing it while a run reads it is allowed. */
@@ -69,19 +71,21 @@ export class XlaBuffer implements DeviceBuffer {
   /** Every part that this process holds, each once. */
   async readShards(): Promise<HostShard[]> {
     this.#assertData()
-    const { shard } = this.spread
+    const { shard, starts } = this.spread
+    const owners = distinctShards(this.spread, [...starts.keys()])
     return Promise.all(
-      this.#distinct().map(async ({ start, handle }) => {
+      this.#distinct().map(async ({ position, start, handle }) => {
         const data = zeros(shard)
         await this.#copy(handle, data)
-        return { start, shape: shard.shape, data }
+        return { start, shape: shard.shape, data, owned: owners.includes(position) }
       }),
     )
   }
 
-  #distinct(): readonly { readonly start: Shape; readonly handle: Address }[] {
+  #distinct(): readonly { readonly position: number; readonly start: Shape; readonly handle: Address }[] {
     const here = localDevices(this.home, this.spread).map(({ position }) => position)
     return distinctShards(this.spread, here).map((position) => ({
+      position,
       start: this.spread.starts[position]!,
       handle: this.handles[here.indexOf(position)]!,
     }))

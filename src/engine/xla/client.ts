@@ -31,13 +31,17 @@ export interface KeyValueCallbacks {
   readonly tryGet: Address
 }
 
+/** Plugins are set up once in a process. */
+const initialized = new Set<string>()
+
 /** Starts the plugin's runtime, which takes seconds; the event loop goes on meanwhile. */
 export async function createClient(
   api: PjrtApi,
   options: Readonly<Record<string, NamedValue>>,
   keyValue?: KeyValueCallbacks,
 ): Promise<Client> {
-  api.Plugin_Initialize({})
+  if (!initialized.has(api.path)) api.Plugin_Initialize({})
+  initialized.add(api.path)
   const { attributes, count } = api.Plugin_Attributes({})
   const values = namedValues(options)
   const { client: handle } = await api.Client_Create.later({

@@ -8,12 +8,12 @@ import type { XlaBuffer } from './buffer.ts'
 import { type Client, createClient, destroyClient } from './client.ts'
 import { type ClientSettings, clientOptions } from './client-options.ts'
 import { type Compiled, compileText } from './compile.ts'
-import { defaultCacheDirectory } from './compile-cache.ts'
+import { cacheKey, defaultCacheDirectory } from './compile-cache.ts'
 import { serializeCompileOptions } from './compile-options.ts'
 import { compileShared, type Sharing } from './compile-shared.ts'
 import { type DeviceMemory, deviceMemory, type XlaDevice } from './device.ts'
 import { XlaExecutable } from './executable.ts'
-import { readableError } from './failure.ts'
+import { compileError } from './failure.ts'
 import type { Home } from './home.ts'
 import type { Distributed } from './key-value/start.ts'
 import { unload } from './loaded.ts'
@@ -119,6 +119,8 @@ class DeviceEngine implements XlaEngine {
     const single = client.devices.every(({ addressable }) => addressable)
     this.devices = single ? client.devices.slice(0, devices) : client.devices
     this.closed = this.#close.promise
+    // Whoever awaits it learns of a failure; nobody has to.
+    this.closed.catch(() => {})
     this.#home = {
       client,
       devices: this.devices,
@@ -173,7 +175,7 @@ class DeviceEngine implements XlaEngine {
         flags: this.#flags,
       })
       const loaded = await this.#compile(text, compileOptions, devices).catch((error) => {
-        throw readableError(this.#home, error, program.name)
+        throw compileError(this.#home, error, program.name)
       })
       this.compilations.total++
       if (loaded.fromCache) this.compilations.fromCache++
@@ -185,8 +187,10 @@ class DeviceEngine implements XlaEngine {
         )
       this.#assertUsable()
       const local = devices.filter(({ addressable }) => addressable).map(({ handle }) => handle)
+      // 28 bits of a hash leave a program 15/16 of the numbers' range.
+      const firstLaunch = Number.parseInt(cacheKey([text, compileOptions]).slice(0, 7), 16)
       const order = loaded.devices.map((handle) => local.indexOf(handle))
-      const executable = new XlaExecutable(this.#home, loaded, signature, order, this.#forget)
+      const executable = new XlaExecutable(this.#home, loaded, signature, order, firstLaunch, this.#forget)
       this.#executables.add(executable)
       return executable
     } finally {

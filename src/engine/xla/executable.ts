@@ -29,6 +29,7 @@ export class XlaExecutable implements Executable {
     loaded: Loaded,
     signature: Signature,
     order: readonly number[],
+    firstLaunch: number,
     onRelease: (executable: XlaExecutable) => void,
   ) {
     this.program = signature.program
@@ -36,7 +37,7 @@ export class XlaExecutable implements Executable {
     this.#loaded = loaded
     this.#signature = signature
     this.#order = order
-    this.#launch = launcher(home.client.api, loaded, signature.inputs.length)
+    this.#launch = launcher(home.client.api, loaded, signature.inputs.length, firstLaunch)
     this.#onRelease = onRelease
   }
 

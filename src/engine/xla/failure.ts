@@ -3,15 +3,27 @@ import type { Home } from './home.ts'
 import { outOfMemory, type ProgramMemory } from './out-of-memory.ts'
 import { meansLostDevice, PjrtError } from './pjrt-error.ts'
 
+/** An error of the compiler, which says nothing of the devices. */
+export const compileError = (home: Home, error: unknown, what: string): Error =>
+  outOfMemoryError(home, error, what) ?? plainError(error, what)
+
 /** An error of a run or of a copy, said so that the user knows what to do. `what` was under way. */
 export function readableError(home: Home, error: unknown, what: string, program?: ProgramMemory): Error {
-  if (error instanceof PjrtError && error.code === 'RESOURCE_EXHAUSTED')
-    return new UserError(outOfMemory(home, error, what, program), { cause: error })
+  const tooLarge = outOfMemoryError(home, error, what, program)
+  if (tooLarge !== undefined) return tooLarge
   if (meansLostDevice(error))
     return new Error(
       `${what}: a device failed or was lost, and this process cannot use it any more. ` +
         `Start again from the last checkpoint. ${error.message}`,
       { cause: error },
     )
-  return new Error(`${what}: ${error instanceof Error ? error.message : error}`, { cause: error })
+  return plainError(error, what)
 }
+
+const outOfMemoryError = (home: Home, error: unknown, what: string, program?: ProgramMemory) =>
+  error instanceof PjrtError && error.code === 'RESOURCE_EXHAUSTED'
+    ? new UserError(outOfMemory(home, error, what, program), { cause: error })
+    : undefined
+
+const plainError = (error: unknown, what: string): Error =>
+  new Error(`${what}: ${error instanceof Error ? error.message : error}`, { cause: error })

@@ -354,6 +354,7 @@ typedef struct {
   Output outputs[MAX_OUTPUTS];
   int output_count, donate, delay, after, runs;
   bool meet;
+  word launch;
   char fail_where[16];
   int fail_code;
   char fail_message[1024];
@@ -529,7 +530,8 @@ static Error *Loaded_Execute(word *a) {
   Program *p = PTR(2);
   word *options = PTR(3);
   if (options[0] < 112) return fail(3, "Unexpected PJRT_ExecuteOptions size: expected 112, got less");
-  if ((int)options[6] != p->runs + 1) return fail(3, "launches must be numbered");
+  if (options[6] == 0 || (p->launch != 0 && options[6] != p->launch + 1)) return fail(3, "launches must be numbered");
+  p->launch = options[6];
   if (a[5] != (word)p->device_count) return fail(3, "wrong number of devices");
   Buffer ***inputs = PTR(4), ***outputs = PTR(7);
   Event **events = PTR(8);

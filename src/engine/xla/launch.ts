@@ -25,8 +25,18 @@ function rows(
   return { cells, list }
 }
 
-/** Execute with the arrays that it passes made once. Launches are numbered, equally in every process. */
-export function launcher(api: PjrtApi, { handle, devices, outputs }: Loaded, inputs: number) {
+/**
+ * Execute with the arrays that it passes made once.
+ *
+ * @param firstLaunch where numbers of launches begin: equal in all processes, and apart from other programs', because
+ * devices that meet in a collective know each other by this number
+ */
+export function launcher(
+  api: PjrtApi,
+  { handle, devices, outputs }: Loaded,
+  inputs: number,
+  firstLaunch: number,
+) {
   const given = rows(devices.length, inputs)
   const made = rows(devices.length, outputs)
   const events = pointerArray(devices.length)
@@ -40,7 +50,7 @@ export function launcher(api: PjrtApi, { handle, devices, outputs }: Loaded, inp
     outputs: made.list,
     events,
   }
-  let launches = 0
+  let launch = firstLaunch
   /** `order[d]` is the index of the plugin's device d among each input's handles. @throws PjrtError */
   return (
     buffers: readonly { readonly handles: readonly Address[] }[],
@@ -49,7 +59,7 @@ export function launcher(api: PjrtApi, { handle, devices, outputs }: Loaded, inp
     const { values } = given.cells
     for (let d = 0; d < order.length; d++)
       for (let i = 0; i < inputs; i++) values[d * inputs + i] = buffers[i]!.handles[order[d]!]!
-    options.values[LAUNCH_ID] = BigInt((launches = (launches % 0x7fffffff) + 1))
+    options.values[LAUNCH_ID] = BigInt((launch = (launch % 0x7fffffff) + 1))
     api.LoadedExecutable_Execute(args)
     const results: Address[][] = []
     for (let i = 0; i < outputs; i++) {

@@ -13,6 +13,13 @@ export interface ProgramMemory {
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`
 
+/** XLA writes `17179869184 bytes` or `16.00GiB`. */
+function askedFor(said: string): string {
+  const [, number, unit] = /allocate ([\d.]+) ?(bytes|[KMGT]iB)/.exec(said) ?? []
+  if (number === undefined) return ''
+  return ` It asked for ${unit === 'bytes' ? gib(Number(number)) : `${number} ${unit}`} at once.`
+}
+
 /** How much was wanted, how much there is, and which settings shrink it. */
 export function outOfMemory(
   { devices, client }: Home,
@@ -20,16 +27,11 @@ export function outOfMemory(
   what: string,
   program?: ProgramMemory,
 ) {
-  const asked = Number(
-    /allocate (\d+)|requested (\d+)/.exec(error.said)?.slice(1).find(Boolean) ?? Number.NaN,
-  )
   const own = devices.find(({ addressable }) => addressable)
   const memory = own && deviceMemory(client.api, own)
   const wants =
     program === undefined
-      ? Number.isNaN(asked)
-        ? ''
-        : ` It asked for ${gib(asked)} at once.`
+      ? askedFor(error.said)
       : ` The program wants ${gib(program.inputs + program.outputs - program.alias)} for inputs and outputs ` +
         `and ${gib(program.temporary)} for intermediates.`
   const has =
