@@ -57,6 +57,7 @@ async function check(
   inputs: readonly HostTensor[],
   bound: number,
 ): Promise<void> {
+  if (process.env.VERBOSE) process.stderr.write(`${name}\n`)
   try {
     const wanted = interpret(
       program,
@@ -149,7 +150,7 @@ jobs.push(() =>
 const started = performance.now()
 const queue = jobs.values()
 await Promise.all(
-  Array.from({ length: 8 }, async () => {
+  Array.from({ length: Number(process.env.JOBS ?? 4) }, async () => {
     for (const job of queue) await job()
   }),
 )

@@ -238,7 +238,8 @@ const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
 }
 
 const engine = await createXlaEngine()
-console.log(engine.platform, JSON.stringify(engine.versions), JSON.stringify(engine.devices))
+const devices = engine.devices.map(({ kind }) => kind)
+console.log(engine.platform, JSON.stringify(engine.versions), devices.join(', '))
 const figures: Figure[] = []
 for (const what of values.what.split(',')) {
   try {
@@ -250,7 +251,7 @@ for (const what of values.what.split(',')) {
 if (values.json)
   await writeFile(
     values.json,
-    `${JSON.stringify({ versions: engine.versions, devices: engine.devices, figures }, null, 2)}\n`,
+    `${JSON.stringify({ versions: engine.versions, devices, figures }, null, 2)}\n`,
   )
 engine[Symbol.dispose]()
 await engine.closed

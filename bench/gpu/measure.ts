@@ -14,7 +14,8 @@ const median = (values: readonly number[]): number =>
 
 /**
  * Time of a run when runs follow each other: `rounds` times `runs` of them are given to the device at once, and the last
- * is awaited. The first `state` inputs are replaced by the first outputs, as in training.
+ * is awaited by one of its outputs that is a single number. The first `state` inputs are replaced by the first outputs,
+ * as in training.
  */
 export async function timed(
   executable: Executable,
@@ -34,8 +35,9 @@ export async function timed(
     last = outputs.slice(state)
   }
   const done = async (): Promise<void> => {
-    const smallest = last.toSorted((a, b) => a.shape.length - b.shape.length)[0]!
-    await smallest.read()
+    const sign = last.find(({ shape }) => shape.length === 0)
+    if (sign === undefined) throw new Error('a measured program has a number among its outputs, to wait for')
+    await sign.read()
   }
   for (let i = 0; i < 2; i++) await once()
   await done()

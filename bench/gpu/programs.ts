@@ -12,9 +12,9 @@ import { groupedLinear, matmul } from '../../src/tensor/ops/contraction.ts'
 import { convert } from '../../src/tensor/ops/elementwise.ts'
 import { scalar } from '../../src/tensor/ops/leaf.ts'
 import { sum } from '../../src/tensor/ops/reduction.ts'
-import { broadcast, reshape } from '../../src/tensor/ops/shape.ts'
+import { broadcast, reshape, sliceAt } from '../../src/tensor/ops/shape.ts'
 import type { Program } from '../../src/tensor/program.ts'
-import { trace } from '../../src/tensor/trace.ts'
+import { type Tensor, trace } from '../../src/tensor/trace.ts'
 import type { Type } from '../../src/tensor/types.ts'
 import { muonClipOptions } from '../training.ts'
 
@@ -22,7 +22,20 @@ const bf16 = (...shape: number[]): Type => ({ dtype: 'bf16', shape })
 const f32 = (...shape: number[]): Type => ({ dtype: 'f32', shape })
 
 export const productProgram = (size: number): Program =>
-  trace('product', [bf16(size, size), bf16(size, size)], (x, y) => [matmul(x, y)])
+  trace('product', [bf16(size, size), bf16(size, size)], (x, y) => {
+    const z = matmul(x, y)
+    return [z, first(z)]
+  })
+
+/** An element, to wait for. */
+const first = (x: Tensor): Tensor => {
+  const corner = sliceAt(
+    x,
+    x.shape.map(() => 0),
+    x.shape.map(() => 1),
+  )
+  return reshape(corner, [])
+}
 
 /** q, k, v to dq, dk, dv. */
 export const attentionProgram = (
@@ -35,7 +48,8 @@ export const attentionProgram = (
   const types = [bf16(sequences, length, H, K), bf16(sequences, length, H, K), bf16(sequences, length, H, V)]
   return trace('attention', types, (q, k, v) => {
     const { output_BTHV } = fusedCausalAttention(q, k, v, K ** -0.5, null)
-    return backward ? grad(sum(convert(output_BTHV, 'f32')), [q, k, v]) : [output_BTHV]
+    const made = backward ? grad(sum(convert(output_BTHV, 'f32')), [q, k, v]) : [output_BTHV]
+    return [...made, first(made[0]!)]
   })
 }
 
@@ -52,7 +66,8 @@ export const groupedProgram = (
     [bf16(rows, into), bf16(groups, out, into), { dtype: 'i32', shape: [groups] }],
     (x, w, sizes) => {
       const y = groupedLinear(x, w, sizes)
-      return backward ? grad(sum(convert(y, 'f32')), [x, w]) : [y]
+      const made = backward ? grad(sum(convert(y, 'f32')), [x, w]) : [y]
+      return [...made, first(made[0]!)]
     },
   )
 

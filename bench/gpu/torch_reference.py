@@ -23,140 +23,13 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
+from common import SMALL, TINY, Report, active_parameters, config_of, flops_a_token, inverse_frequencies, softmax_scale
+
 aten = torch.ops.aten
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The model's shape
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """A shape of the model; the defaults are tsukimi's preset `small`."""
-
-    vocab: int = 32_768
-    hidden: int = 1024
-    dense_width: int = 4096
-    expert_width: int = 512
-    layers: int = 16
-    heads: int = 16
-    q_rank: int = 512
-    kv_rank: int = 256
-    nope: int = 128
-    rope: int = 64
-    value: int = 128
-    experts: int = 64
-    shared: int = 1
-    choices: int = 6
-    gate_scale: float = 2.446
-    dense_layers: int = 1
-    eps: float = 1e-6
-    theta: float = 50_000.0
-    yarn: tuple | None = None
-    deviation: float = 0.02
-
-    @property
-    def qk(self):
-        return self.nope + self.rope
-
-    @property
-    def shared_width(self):
-        return self.shared * self.expert_width
-
-
-SMALL = Config()
-TINY = Config(
-    vocab=512, hidden=64, dense_width=160, expert_width=32, layers=3, heads=4, q_rank=32, kv_rank=16, nope=16, rope=8,
-    value=16, experts=8, choices=2, gate_scale=1.4,
-)  # fmt: skip
-
-
-def config_of(hf):
-    """Config of a released `config.json`."""
-    scaling = hf.get("rope_scaling")
-    yarn = None
-    if scaling:
-        yarn = tuple(
-            scaling[key]
-            for key in (
-                "factor", "original_max_position_embeddings", "beta_fast", "beta_slow", "mscale", "mscale_all_dim",
-            )
-        )  # fmt: skip
-    return Config(
-        hf["vocab_size"], hf["hidden_size"], hf["intermediate_size"], hf["moe_intermediate_size"],
-        hf["num_hidden_layers"], hf["num_attention_heads"], hf["q_lora_rank"], hf["kv_lora_rank"],
-        hf["qk_nope_head_dim"], hf["qk_rope_head_dim"], hf["v_head_dim"], hf["n_routed_experts"],
-        hf["n_shared_experts"], hf["num_experts_per_tok"], hf["routed_scaling_factor"], hf["first_k_dense_replace"],
-        hf["rms_norm_eps"], hf["rope_theta"], yarn,
-    )  # fmt: skip
-
-
-def active_parameters(c):
-    """Parameters that a token passes through: the head in, the input embedding out."""
-    attention = c.hidden * (c.q_rank + c.kv_rank + c.rope) + c.heads * (
-        c.q_rank * c.qk + c.kv_rank * (c.nope + c.value) + c.value * c.hidden
-    )
-    attention += c.q_rank + c.kv_rank + 2 * c.hidden
-    dense = 3 * c.hidden * c.dense_width
-    sparse = c.hidden * c.experts + 3 * c.hidden * (c.choices * c.expert_width + c.shared_width)
-    layers = c.layers * attention + c.dense_layers * dense + (c.layers - c.dense_layers) * sparse
-    return layers + c.hidden + c.vocab * c.hidden
-
-
-def flops_a_token(c, length):
-    """Forward and backward: 6 an active parameter, and causal attention at 6·L·H·(nope + rope + value)·T/2."""
-    return 6 * active_parameters(c) + 6 * c.layers * c.heads * (c.qk + c.value) * length / 2
-
-
-# ---------------------------------------------------------------------------------------------------------------------
 # Measuring
-
-
-class Report:
-    """Figures as lines for people and, with --json, as a file."""
-
-    def __init__(self, options):
-        self.options, self.figures = options, []
-        cuda = options.device.type == "cuda"
-        self.device = torch.cuda.get_device_name() if cuda else platform.processor() or platform.machine()
-        self.versions = {"python": platform.python_version(), "torch": torch.__version__}
-        if cuda:
-            self.versions |= {"cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version()}
-            try:
-                import triton
-
-                self.versions["triton"] = triton.__version__
-            except ImportError:
-                pass
-        self.say(f"{self.device}, " + ", ".join(f"{name} {value}" for name, value in self.versions.items()))
-
-    def say(self, line):
-        if self.options.rank == 0:
-            print(line, flush=True)
-
-    def add(self, name, milliseconds, note="", **values):
-        """`milliseconds`: one for each repetition. Other values go to the line and the file as they are."""
-        times = {
-            "median": statistics.median(milliseconds),
-            "best": min(milliseconds),
-            "count": len(milliseconds),
-        }
-        figure = {"name": name, **values, "milliseconds": times}
-        if self.options.device.type == "cuda":
-            figure["peakMemoryGiB"] = torch.cuda.max_memory_allocated() / 2**30
-        figure |= {"note": note, "versions": self.versions, "device": self.device}
-        self.figures.append(figure)
-        words = [f"{times['median']:.3f} ms (best {times['best']:.3f} of {times['count']})"]
-        words += [f"{key} {value:,.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in values.items()]
-        if "peakMemoryGiB" in figure:
-            words.append(f"peak {figure['peakMemoryGiB']:.2f} GiB")
-        self.say(f"{name:<28} " + ", ".join(words) + (f"  [{note}]" if note else ""))
-        self.write()
-
-    def write(self):
-        if self.options.json and self.options.rank == 0:
-            with open(self.options.json, "w") as file:
-                json.dump({"command": " ".join(sys.argv), "figures": self.figures}, file, indent=2)
 
 
 def measure(run, device, count=10, warmup=3):
@@ -195,29 +68,11 @@ def release(device):
 
 
 def rotary_tables(c, length, device):
-    """cos and sin [T, 1, rope/2], with YaRN's stretch where the config has it."""
-    pairs = torch.arange(c.rope // 2, dtype=torch.float64)
-    frequency = c.theta ** (-2 * pairs / c.rope)
-    scale = 1.0
-    if c.yarn:
-        factor, original, fast, slow, mscale, mscale_all = c.yarn
-        at = lambda turns: c.rope * math.log(original / (turns * 2 * math.pi)) / (2 * math.log(c.theta))
-        low, high = max(math.floor(at(fast)), 0), min(math.ceil(at(slow)), c.rope - 1)
-        ramp = ((pairs - low) / ((low + 0.001 if high == low else high) - low)).clamp(0, 1)
-        frequency = frequency / factor * ramp + frequency * (1 - ramp)
-        scale = mscale_of(factor, mscale) / mscale_of(factor, mscale_all)
-    angle = torch.arange(length, dtype=torch.float64)[:, None] * frequency
+    """cos and sin [T, 1, rope/2]."""
+    frequencies, scale = inverse_frequencies(c)
+    angle = torch.arange(length, dtype=torch.float64)[:, None] * torch.tensor(frequencies, dtype=torch.float64)
     table = lambda x: (x * scale).float()[:, None, :].to(device)
     return table(angle.cos()), table(angle.sin())
-
-
-def mscale_of(factor, mscale):
-    return 1.0 if factor <= 1 else 0.1 * mscale * math.log(factor) + 1
-
-
-def softmax_scale(c):
-    scale = 1 / math.sqrt(c.qk)
-    return scale * mscale_of(c.yarn[0], c.yarn[5]) ** 2 if c.yarn and c.yarn[5] else scale
 
 
 def rotate(x, cos, sin):
@@ -927,11 +782,27 @@ class Step:
 # Figures
 
 
+def report_of(options):
+    cuda = options.device.type == "cuda"
+    versions = {"torch": torch.__version__}
+    if cuda:
+        versions |= {"cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version()}
+        try:
+            import triton
+
+            versions["triton"] = triton.__version__
+        except ImportError:
+            pass
+    device = torch.cuda.get_device_name() if cuda else platform.processor() or platform.machine()
+    peak = torch.cuda.max_memory_allocated if cuda else lambda: None
+    return Report(device, versions, options.json, options.rank > 0, peak)
+
+
 class Bench:
     def __init__(self, options):
-        self.options, self.device = options, options.device
+        self.options, self.device, self.start = options, options.device, time.perf_counter()
         self.c = TINY if options.tiny else SMALL
-        self.report = Report(options)
+        self.report = report_of(options)
         self.rate = options.product_tflops
         self.model_, self.runs = None, {}
         self.optimizer_ = None
@@ -1105,7 +976,13 @@ class Bench:
         flops = flops_a_token(self.c, self.options.length) * tokens
         product = self.product_rate()
         ways = self.options.compile
-        for how in ways if any(self.run_of(how) for how in ways) else ["none"]:
+        for how in [*ways, "none"]:
+            if how == "none" and "none" not in ways and times_of:
+                continue  # only where nothing could be compiled
+            estimate = 4 * self.runs["layer"].seconds if self.runs.get("layer") else 0
+            if how == "whole" and times_of and time.perf_counter() - self.start + estimate > self.options.budget:
+                self.report.say(f"compile whole: left out, it would take about {estimate:.0f} s (--budget)")
+                continue
             run = self.run_of(how)
             if run is None:
                 continue
@@ -1158,7 +1035,10 @@ class Bench:
 
     def step(self):
         options = self.options
-        how = getattr(self, "fastest", None) or next((w for w in options.compile if self.run_of(w)), "none")
+        if hasattr(self, "fastest"):
+            how = self.fastest
+        else:
+            how = next((way for way in options.compile if self.run_of(way)), "none")
         run, optimizer = self.run_of(how), self.optimizer_of()
         step = Step(self.model(), run, optimizer, options)
         batches = [self.batch() for _ in range(options.micro_batches)]
@@ -1413,6 +1293,7 @@ def main():
     add("--eager", action="store_true", help="without torch.compile")
     add("--compile", nargs="+", default=["layer", "whole"], choices=["layer", "whole", "none"],
         help="what is compiled at once; the step takes the fastest")  # fmt: skip
+    add("--budget", type=float, default=120, help="seconds after which nothing large is compiled any more")
     add("--mode", default="default", help="torch.compile's mode, such as max-autotune-no-cudagraphs")
     add("--inductor", nargs="*", default=[], metavar="KEY=VALUE", help="options of torch._inductor.config")
     add("--attention", choices=list(ATTENTIONS), help="default: the fastest here")
