@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { runFiles } from '../checkpoint/run-directory.ts'
 import { productRate } from '../engine/product-rate.ts'
 import { readJson, writeJson } from '../files/json-file.ts'
+import { aloneGroup, joinGroup, type ProcessGroup } from '../files/process-group.ts'
 import { isPresetName, presets } from '../nn/presets.ts'
 import type { ConfigOverride } from '../train/config-override.ts'
+import { meshSize } from '../train/engine-contradictions.ts'
 import { loadRunConfig } from '../train/load-run-config.ts'
 import { provenance } from '../train/provenance.ts'
 import { provenanceKey, resolveRunConfig } from '../train/resolve-run-config.ts'
@@ -15,7 +17,7 @@ import type { Distributed } from './distributed-options.ts'
 import { onInterrupt } from './interruption.ts'
 import { openEngine } from './open-engine.ts'
 import { summarise } from './summarise.ts'
-import { prepareWithProgress, trainWithProgress } from './train-with-progress.ts'
+import { prepareTogether, trainWithProgress } from './train-with-progress.ts'
 
 /** Tokenised corpora are kept here, below the working directory, for all runs. */
 const cacheDirectory = join('.tsukimi', 'shards')
@@ -78,6 +80,18 @@ async function configOf(request: TrainingRequest): Promise<RunConfig> {
   return loadRunConfig(request.target, request.overrides)
 }
 
+/** The config of all processes is that of process 0, which alone looks whether there is a run already. */
+async function sharedConfig(request: TrainingRequest, group: ProcessGroup): Promise<RunConfig> {
+  const what = 'the config'
+  if (group.id === 0) {
+    const config = await configOf(request)
+    await group.exchange(what, JSON.stringify(config))
+    return config
+  }
+  const [text] = await group.exchange(what)
+  return resolveRunConfig({ file: { path: "process 0's config", content: JSON.parse(text!) as unknown } })
+}
+
 /** Null instead of the error that an abort throws. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
   try {
@@ -94,8 +108,31 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
  * @returns whether it is finished; false when Ctrl-C stopped it after a checkpoint
  */
 export async function runTraining(request: TrainingRequest): Promise<boolean> {
-  const config = await configOf(request)
+  const { distributed, runDir } = request
+  if (distributed === undefined) return runIn(aloneGroup(), request)
+  await mkdir(runDir, { recursive: true })
+  const { processId: id, processCount: count } = distributed
+  const group = await joinGroup(join(runDir, '.processes'), { id, count })
+  try {
+    return await runIn(group, request)
+  } catch (error) {
+    group.fail(error instanceof Error ? error.message : String(error))
+    throw error
+  }
+}
+
+function checkShares(config: RunConfig, { count }: ProcessGroup): void {
+  const devices = meshSize(config.mesh)
+  if (devices % count !== 0)
+    throw new UserError(
+      `--processes ${count}: the mesh has ${devices} devices, which do not divide among them; give --devices, or mesh.expert and mesh.tensor`,
+    )
+}
+
+async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boolean> {
   const { runDir } = request
+  const config = await sharedConfig(request, group)
+  checkShares(config, group)
   const origin = await provenance()
   const startedAt = new Date()
   using engine = await openEngine(config.engine, request.distributed)
@@ -105,21 +142,32 @@ export async function runTraining(request: TrainingRequest): Promise<boolean> {
   await mkdir(runDir, { recursive: true })
   using data = await unlessAborted(
     interruption.signal,
-    prepareWithProgress(config, runDir, cacheDirectory, interruption.signal),
+    prepareTogether(group, config, runDir, cacheDirectory, interruption.signal),
   )
   if (data === null || interruption.signal.aborted) {
+    group.fail('it was interrupted')
     process.stderr.write('Stopped before the first step.\n')
     return false
   }
-  await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
-  const rate = await productRate(engine)
+  const first = group.id === 0
+  if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
+  const rate = first ? await productRate(engine) : 0
   const trainingStarted = performance.now()
-  const result = await trainWithProgress(config, runDir, engine, data, request.resume, interruption.signal)
+  const { signal } = interruption
+  const result = await trainWithProgress(config, runDir, engine, data, request.resume, signal, group)
+  const end = 'the end of the run'
   if (!result.finished) {
+    await group.exchange(end)
+    if (!first) return false
     process.stderr.write(
       `Stopped after step ${result.steps}. Go on with: tsukimi pretrain --resume --out ${runDir}\n`,
     )
     return false
+  }
+  if (!first) {
+    // The engine of process 0, which still writes samples, may want to know that this process lives.
+    await group.exchange(end)
+    return true
   }
   const trainingSeconds = (performance.now() - trainingStarted) / 1000
   await summarise({
@@ -133,5 +181,6 @@ export async function runTraining(request: TrainingRequest): Promise<boolean> {
     productRate: rate,
     command: request.command,
   })
+  await group.exchange(end)
   return true
 }

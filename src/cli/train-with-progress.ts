@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import type { ProcessGroup } from '../files/process-group.ts'
 import { parameterCounts } from '../nn/counts.ts'
 import { type PreparedData, type PrepareEvent, prepareData } from '../train/prepare-data.ts'
 import type { RunConfig } from '../train/run-config.ts'
@@ -7,6 +8,26 @@ import { compact, flops, grouped } from './number-format.ts'
 import { type Progress, startProgress } from './progress.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** Prepares a run's text, showing how far it is: process 0 first, so that the others find it done. */
+export async function prepareTogether(
+  group: ProcessGroup,
+  ...[config, runDir, cacheDirectory, signal]: Parameters<typeof prepareWithProgress>
+): Promise<PreparedData> {
+  const done = 'the text is tokenised'
+  if (group.id > 0) {
+    await group.exchange(done)
+    return prepareData(config, { runDir, cacheDirectory, signal })
+  }
+  const data = await prepareWithProgress(config, runDir, cacheDirectory, signal)
+  try {
+    await group.exchange(done)
+    return data
+  } catch (error) {
+    data[Symbol.dispose]()
+    throw error
+  }
+}
 
 /** Prepares a run's text, showing how far it is. */
 export async function prepareWithProgress(
@@ -54,7 +75,7 @@ function stepNote(
   return parts.join(' · ')
 }
 
-/** Trains, showing loss, speed and time left. */
+/** Trains; process 0 shows loss, speed and time left. */
 export async function trainWithProgress(
   config: RunConfig,
   runDir: string,
@@ -62,6 +83,7 @@ export async function trainWithProgress(
   data: PreparedData,
   resume: boolean,
   signal: AbortSignal,
+  group: ProcessGroup,
 ): Promise<TrainingResult> {
   const counts = parameterCounts(config.model)
   let progress: Progress | null = null
@@ -90,7 +112,8 @@ export async function trainWithProgress(
       tokenizerDirectory: data.tokenizerDirectory,
       resume,
       signal,
-      onEvent,
+      group,
+      ...(group.id === 0 ? { onEvent } : {}),
     })
     return result
   } finally {
