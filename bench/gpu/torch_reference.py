@@ -223,7 +223,8 @@ def slot_maps(chosen_NK, experts, align):
     # Few bits to sort by: one pass of a radix sort instead of eight.
     by_expert, order = flat.to(torch.uint8 if experts <= 256 else torch.int16).sort(stable=True)
     slots = torch.arange(N * K, device=flat.device)
-    room = (load + align - 1) // align * align
+    # With padding no group is empty: kernels for groups along the contraction differ in what they make of none.
+    room = (load.clamp(min=1) + align - 1) // align * align if align > 1 else load
     ends = room.cumsum(0)
     if align > 1:
         slots = slots + ((ends - room) - (load.cumsum(0) - load))[by_expert.long()]
@@ -782,6 +783,15 @@ class Step:
 # Figures
 
 
+def uneven_counts(rows, groups):
+    """Multiples of 16 between 16 and about twice the mean, with sum `rows`."""
+    generator = torch.Generator().manual_seed(1)
+    counts = torch.randint(1, 2 * rows // groups // 16, (groups,), generator=generator) * 16
+    while counts.sum() != rows:
+        counts[int(counts.argmax() if counts.sum() > rows else counts.argmin())] += 16 if counts.sum() < rows else -16
+    return counts
+
+
 def report_of(options):
     cuda = options.device.type == "cuda"
     versions = {"torch": torch.__version__}
@@ -828,30 +838,35 @@ class Bench:
     # grouped product
 
     def grouped(self):
-        rows, groups, into, out = (256, 8, 64, 32) if self.options.tiny else (16384, 64, 2048, 1024)
+        """Rows by groups of matrices: the shape of the goal, and the two of the model's experts."""
+        c = self.c
+        slots = self.options.sequences * self.options.length * c.choices
+        goal = (256, 8, 64, 32) if self.options.tiny else (16384, 64, 2048, 1024)
+        shapes = [("", *goal), (" gate+up", slots, c.experts, c.hidden, 2 * c.expert_width)]
+        for name, rows, groups, into, out in [*shapes, (" down", slots, c.experts, c.expert_width, c.hidden)]:
+            even = torch.full((groups,), rows // groups)
+            for kind, counts in (("even", even), ("uneven", uneven_counts(rows, groups))):
+                self.grouped_figures(f"{name} {kind}", rows, into, out, counts)
+
+    def grouped_figures(self, name, rows, into, out, counts):
+        groups = len(counts)
         x, w = self.random(rows, into, grad=True), self.random(groups, out, into, grad=True)
         g = self.random(rows, out)
-        even = torch.full((groups,), rows // groups)
-        uneven = torch.randint(0, 2 * rows // groups // 16, (groups,), generator=torch.Generator().manual_seed(1)) * 16
-        while uneven.sum() != rows:  # still multiples of 16
-            at = int(uneven.argmax() if uneven.sum() > rows else uneven.argmin())
-            uneven[at] += 16 if uneven.sum() < rows else -16
+        ends = counts.cumsum(0).to(torch.int32).to(self.device)
+        run = lambda product: (y := product(x, w, ends), *torch.autograd.grad(y, (x, w), g))
+        found = run(grouped_linear)
+        expected = run(lambda x, w, ends: grouped_loop(x, w.transpose(1, 2), ends))
+        error = max(((a - b).abs().max() / b.abs().max()).item() for a, b in zip(found, expected))
+        del found, expected
+        note = f"{rows}×{into} by {groups} of {into}×{out}; worst error {error:.1e}"
         flops = 2 * rows * into * out
-        for name, counts in (("even", even), ("uneven", uneven)):
-            ends = counts.cumsum(0).to(torch.int32).to(self.device)
-            y = grouped_linear(x, w, ends)
-            expected = grouped_loop(x.detach(), w.detach().transpose(1, 2), ends)
-            error = float((y.detach() - expected).abs().max() / expected.abs().max())
-            forward = measure(lambda: grouped_linear(x.detach(), w.detach(), ends), self.device, 30)
-            ms = statistics.median(forward)
-            self.report.add(
-                f"grouped forward {name}", forward, f"{rows}×{into} by {groups} of {into}×{out}; worst error {error:.1e}",
-                tflops=flops / ms / 1e9,
-            )  # fmt: skip
-            y = grouped_linear(x, w, ends)
-            backward = measure(lambda: torch.autograd.grad(y, (x, w), g, retain_graph=True), self.device, 20)
-            ms = statistics.median(backward)
-            self.report.add(f"grouped gradients {name}", backward, "of input and weights", tflops=2 * flops / ms / 1e9)
+        forward = measure(lambda: grouped_linear(x.detach(), w.detach(), ends), self.device, 20)
+        self.report.add(f"grouped{name}", forward, note, tflops=flops / statistics.median(forward) / 1e9)
+        y = grouped_linear(x, w, ends)
+        backward = measure(lambda: torch.autograd.grad(y, (x, w), g, retain_graph=True), self.device, 20)
+        self.report.add(
+            f"grouped gradients{name}", backward, "of input and weights", tflops=2 * flops / statistics.median(backward) / 1e9
+        )
 
     # attention
 

@@ -1,7 +1,7 @@
 import type { Shape, TypedArray } from '../../tensor/types.ts'
-import { koffi } from '../ffi/koffi.ts'
 import type { Address } from '../ffi/native-function.ts'
 import { pointerArray } from '../ffi/pointer-array.ts'
+import { addressOf } from './address-of.ts'
 import type { Client } from './client.ts'
 import { newStruct } from './struct.ts'
 
@@ -27,7 +27,7 @@ export async function copyToHost(
   const { event } = api.Buffer_ToHostBuffer({
     buffer,
     layout: layout.address,
-    target: koffi.address(target),
+    target: addressOf(target),
     targetSize: target.byteLength,
   })
   inFlight.add(target)

@@ -1,7 +1,7 @@
 import { byteSize, showType, sizeOf, type Type, type TypedArray, zeros } from '../../tensor/types.ts'
-import { koffi } from '../ffi/koffi.ts'
 import type { Address } from '../ffi/native-function.ts'
 import { pointerArray } from '../ffi/pointer-array.ts'
+import { addressOf } from './address-of.ts'
 import { XlaBuffer } from './buffer.ts'
 import { elementType } from './element-type.ts'
 import { readableError } from './failure.ts'
@@ -59,7 +59,7 @@ function send(home: Home, device: Address, type: Type, data: TypedArray): Addres
   dims.values.set(type.shape.map(BigInt))
   const { done, buffer } = api.Client_BufferFromHostBuffer({
     client: handle,
-    data: { address: koffi.address(data), memory: data },
+    data: { address: addressOf(data), memory: data },
     type: elementType[type.dtype],
     dims,
     dimCount: type.shape.length,
