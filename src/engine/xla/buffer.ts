@@ -1,5 +1,5 @@
 import { type DType, type Shape, showType, sizeOf, type TypedArray, zeros } from '../../tensor/types.ts'
-import type { DeviceBuffer } from '../engine.ts'
+import type { DeviceBuffer, HostShard } from '../engine.ts'
 import type { Address } from '../ffi/native-function.ts'
 import { readableError } from './failure.ts'
 import { type Home, isLocal, localDevices } from './home.ts'
@@ -7,16 +7,6 @@ import { countHandle } from './live-handles.ts'
 import { contiguousOffset, putBox } from './shard-copy.ts'
 import { distinctShards, type Spread, showSharding } from './spread.ts'
 import { copyToHost } from './to-host.ts'
-
-/** One part of a tensor on the host. */
-export interface HostShard {
-  /** Where it begins in the whole tensor. */
-  readonly start: Shape
-  readonly shape: Shape
-  readonly data: TypedArray
-  /** Whether no device before this process's in the mesh holds the same part: one process in all owns each part. */
-  readonly owned: boolean
-}
 
 /** A tensor on one device or spread over a mesh. Disposing it while a run reads it is allowed. */
 export class XlaBuffer implements DeviceBuffer {
@@ -71,21 +61,19 @@ export class XlaBuffer implements DeviceBuffer {
   /** Every part that this process holds, each once. */
   async readShards(): Promise<HostShard[]> {
     this.#assertData()
-    const { shard, starts } = this.spread
-    const owners = distinctShards(this.spread, [...starts.keys()])
+    const { shard } = this.spread
     return Promise.all(
-      this.#distinct().map(async ({ position, start, handle }) => {
+      this.#distinct().map(async ({ start, handle }) => {
         const data = zeros(shard)
         await this.#copy(handle, data)
-        return { start, shape: shard.shape, data, owned: owners.includes(position) }
+        return { start, shape: shard.shape, data }
       }),
     )
   }
 
-  #distinct(): readonly { readonly position: number; readonly start: Shape; readonly handle: Address }[] {
+  #distinct(): readonly { readonly start: Shape; readonly handle: Address }[] {
     const here = localDevices(this.home, this.spread).map(({ position }) => position)
     return distinctShards(this.spread, here).map((position) => ({
-      position,
       start: this.spread.starts[position]!,
       handle: this.handles[here.indexOf(position)]!,
     }))

@@ -47,7 +47,9 @@ export async function createClient(
   const { client: handle } = await api.Client_Create.later({
     options: values,
     optionCount: values.count,
-    ...keyValue,
+    get: keyValue?.get ?? 0n,
+    put: keyValue?.put ?? 0n,
+    tryGet: keyValue?.tryGet ?? 0n,
   })
   countHandle('clients', 1)
   const name = api.Client_PlatformName({ client: handle })

@@ -83,7 +83,6 @@ describe.skipIf(noCompiler !== undefined)(`several processes of fake devices ${n
       say(await next.read().catch((error) => error.message))
       const copies = engine.upload(whole, data, { mesh, sharding: [[], []] })
       say([...(await copies.read())])
-      say((await copies.readShards()).map(({ owned }) => owned))
       say(engine.compilations)
       // A program of one device is each process's own.
       const own = await engine.load(fakeText(copyOf(whole, 0, 5)), fakeProgram([whole], [whole]))
@@ -108,7 +107,6 @@ describe.skipIf(noCompiler !== undefined)(`several processes of fake devices ${n
         ],
         spread,
         [0, 1, 2, 3, 4, 5, 6, 7],
-        [true],
         { total: 1, fromCache: 0 },
         12,
       ],
@@ -126,7 +124,6 @@ describe.skipIf(noCompiler !== undefined)(`several processes of fake devices ${n
         ],
         spread,
         [0, 1, 2, 3, 4, 5, 6, 7],
-        [false],
         { total: 1, fromCache: 1 },
         12,
       ],

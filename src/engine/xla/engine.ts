@@ -78,11 +78,9 @@ export async function createXlaEngine(options: XlaEngineOptions = {}): Promise<X
   const { startKeyValues } = await import('./key-value/start.ts')
   const keyValues = await startKeyValues(distributed)
   try {
+    const client = await createClient(api, settings, keyValues)
     const sharing = { ask: keyValues.ask, process: distributed.processId, programs: 0 }
-    const engine = new DeviceEngine(await createClient(api, settings, keyValues), options, sharing)
-    const end = () => keyValues[Symbol.dispose]()
-    engine.closed.then(end, end)
-    return engine
+    return new DeviceEngine(client, options, sharing, keyValues.close)
   } catch (error) {
     keyValues[Symbol.dispose]()
     throw error
@@ -104,15 +102,23 @@ class DeviceEngine implements XlaEngine {
   readonly #cacheDirectory: string | null
   readonly #flags: XlaFlags
   readonly #sharing: Sharing | undefined
+  readonly #afterwards: () => Promise<void>
   readonly #executables = new Set<XlaExecutable>()
   readonly #close = Promise.withResolvers<void>()
   #compiling = 0
   #disposed = false
   #released = false
 
-  constructor(client: Client, { devices, cacheDirectory, xlaFlags }: XlaEngineOptions, sharing?: Sharing) {
+  /** @param afterwards to be done when the client is gone */
+  constructor(
+    client: Client,
+    { devices, cacheDirectory, xlaFlags }: XlaEngineOptions,
+    sharing?: Sharing,
+    afterwards: () => Promise<void> = async () => {},
+  ) {
     const { api, platform, platformVersion } = client
     this.#sharing = sharing
+    this.#afterwards = afterwards
     this.platform = platform
     this.versions = { plugin: api.path, api: api.version, platform: platformVersion }
     // With several processes each has made its own choice already, and all must agree on the order.
@@ -229,6 +235,6 @@ class DeviceEngine implements XlaEngine {
     this.#released = true
     for (const buffer of this.#home.buffers) buffer[Symbol.dispose]()
     this.#home.closed = true
-    destroyClient(this.#home.client).then(this.#close.resolve, this.#close.reject)
+    destroyClient(this.#home.client).finally(this.#afterwards).then(this.#close.resolve, this.#close.reject)
   }
 }

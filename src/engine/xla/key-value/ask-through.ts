@@ -1,10 +1,10 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { Ask } from './connection.ts'
+import type { NetworkQuestion } from './network-worker.ts'
 import type { Answer } from './store.ts'
 import type { Numbered } from './wire.ts'
 
 /** Asks the thread at the other end of a port. The process lives as long as an answer is awaited, and no longer. */
-export function askThrough(port: MessagePort): Ask {
+export function askThrough(port: MessagePort): (question: NetworkQuestion) => Promise<Answer> {
   const waiting = new Map<number, (answer: Answer) => void>()
   let last = 0
   port.on('message', ({ id, ...answer }: Numbered<Answer>) => {

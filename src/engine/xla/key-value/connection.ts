@@ -9,8 +9,14 @@ const RETRY = 250
 /** Asks the coordinator's store. A lost connection answers everything with UNAVAILABLE. */
 export type Ask = (question: Question) => Promise<Answer>
 
+export interface Connection {
+  readonly ask: Ask
+  /** Tells the coordinator that this process will ask no more. */
+  end(): void
+}
+
 /** @throws Error if nobody listens at the address within `patience` milliseconds */
-export async function connectTo(host: string, port: number, patience: number): Promise<Ask> {
+export async function connectTo(host: string, port: number, patience: number): Promise<Connection> {
   const socket = await reach(host, port, Date.now() + patience)
   const waiting = new Map<number, (answer: Answer) => void>()
   const lost: Answer = {
@@ -27,7 +33,7 @@ export async function connectTo(host: string, port: number, patience: number): P
     waiting.get(id)?.(answer)
     waiting.delete(id)
   })
-  return (question) => {
+  const ask: Ask = (question) => {
     if (socket.destroyed) return Promise.resolve(lost)
     return new Promise((resolve) => {
       waiting.set(++last, resolve)
@@ -35,6 +41,7 @@ export async function connectTo(host: string, port: number, patience: number): P
       send(socket, { ...question, id: last })
     })
   }
+  return { ask, end: () => socket.end() }
 }
 
 async function reach(host: string, port: number, until: number): Promise<Socket> {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { connectTo } from './connection.ts'
 import { serveKeyValues } from './server.ts'
@@ -22,15 +23,33 @@ export interface Asker {
   readonly signal?: SharedArrayBuffer
 }
 
+/** `leave` ends the connection. At the coordinator it is answered when all other processes have left too. */
+export type NetworkQuestion = Question | { readonly ask: 'leave' }
+
+/** How long the coordinator waits for others that go on without it, in milliseconds. */
+const FAREWELL = 30_000
+
+async function leave(end: () => void, server: Server | undefined): Promise<Answer> {
+  end()
+  if (server !== undefined)
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      setTimeout(resolve, FAREWELL)
+    })
+  return { value: '' }
+}
+
 /** Says '' when it is ready, or why it cannot be. */
 async function start({ host, port, serve, patience, askers }: NetworkData): Promise<string> {
   try {
-    if (serve) await serveKeyValues(host, port)
-    const ask = await connectTo(host, port, patience)
+    const server = serve ? await serveKeyValues(host, port) : undefined
+    const { ask, end } = await connectTo(host, port, patience)
+    const answerTo = (question: NetworkQuestion): Promise<Answer> =>
+      question.ask === 'leave' ? leave(end, server) : ask(question)
     for (const { port, signal } of askers) {
       const flag = signal && new Int32Array(signal)
-      port.on('message', async (question: Numbered<Question>) => {
-        port.postMessage({ ...(await ask(question)), id: question.id } satisfies Numbered<Answer>)
+      port.on('message', async (question: Numbered<NetworkQuestion>) => {
+        port.postMessage({ ...(await answerTo(question)), id: question.id } satisfies Numbered<Answer>)
         if (flag === undefined) return
         Atomics.store(flag, 0, 1)
         Atomics.notify(flag, 0)

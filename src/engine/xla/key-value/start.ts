@@ -19,6 +19,9 @@ export interface Distributed {
 export interface KeyValueService extends KeyValueCallbacks {
   /** Asks the same store from here. */
   readonly ask: Ask
+  /** Ends the threads; at the coordinator when the other processes have left too, or half a minute later. */
+  close(): Promise<void>
+  /** Ends the threads at once: where this is the coordinator, the other processes learn that it is gone. */
   [Symbol.dispose](): void
 }
 
@@ -76,7 +79,8 @@ export async function startKeyValues({
     const [gets, puts] = await Promise.all(threads.map(({ first }) => first))
     for (const worker of workers) worker.unref()
     const callbacks = { get: gets!.get!, tryGet: puts!.tryGet!, put: puts!.put! }
-    return { ...callbacks, ask: askThrough(own.port1), [Symbol.dispose]: dispose }
+    const ask = askThrough(own.port1)
+    return { ...callbacks, ask, close: () => ask({ ask: 'leave' }).then(dispose), [Symbol.dispose]: dispose }
   } catch (error) {
     dispose()
     throw error

@@ -26,7 +26,10 @@ async function serve() {
 
 test('a get waits until another process writes the key, which is written once', async () => {
   const { port } = await serve()
-  const [one, other] = [await connectTo('127.0.0.1', port, 1000), await connectTo('127.0.0.1', port, 1000)]
+  const [{ ask: one }, { ask: other }] = [
+    await connectTo('127.0.0.1', port, 1000),
+    await connectTo('127.0.0.1', port, 1000),
+  ]
   expect(await one({ ask: 'tryGet', key: 'k' })).toEqual({ code: 'NOT_FOUND', message: 'no key k' })
   const got = Promise.all([1, 2].map(() => one({ ask: 'get', key: 'k', timeout: 5000 })))
   expect(await other({ ask: 'put', key: 'k', value: 'v' })).toEqual({ value: '' })
@@ -37,7 +40,7 @@ test('a get waits until another process writes the key, which is written once', 
 
 test('a get of a key that nobody writes ends', async () => {
   const { port } = await serve()
-  const ask = await connectTo('127.0.0.1', port, 1000)
+  const { ask } = await connectTo('127.0.0.1', port, 1000)
   expect(await ask({ ask: 'get', key: 'k', timeout: 20 })).toMatchObject({
     code: 'DEADLINE_EXCEEDED',
     message: 'no process has written the key k within 0.02 s; do all of them run?',
@@ -46,7 +49,7 @@ test('a get of a key that nobody writes ends', async () => {
 
 test('values of megabytes arrive whole', async () => {
   const { port } = await serve()
-  const ask = await connectTo('127.0.0.1', port, 1000)
+  const { ask } = await connectTo('127.0.0.1', port, 1000)
   const value = 'abcdefgh'.repeat(1 << 19)
   await ask({ ask: 'put', key: 'large', value })
   const answer = await ask({ ask: 'get', key: 'large', timeout: 5000 })
@@ -58,7 +61,7 @@ test('a coordinator that ends answers what was asked with UNAVAILABLE', async ()
   const server = createServer((socket) => socket.once('data', () => socket.destroy()))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   cleanups.push(() => server.close())
-  const ask = await connectTo('127.0.0.1', port, 1000)
+  const { ask } = await connectTo('127.0.0.1', port, 1000)
   expect(await ask({ ask: 'get', key: 'k', timeout: 5000 })).toMatchObject({ code: 'UNAVAILABLE' })
   expect(await ask({ ask: 'tryGet', key: 'k' })).toMatchObject({ code: 'UNAVAILABLE' })
 })
@@ -69,7 +72,7 @@ test('a coordinator may start later, and one that never does is named', async ()
   await new Promise((resolve) => setTimeout(resolve, 50))
   const server = await serveKeyValues('127.0.0.1', port)
   cleanups.push(() => server.close())
-  expect(await (await early)({ ask: 'tryGet', key: 'k' })).toMatchObject({ code: 'NOT_FOUND' })
+  expect(await (await early).ask({ ask: 'tryGet', key: 'k' })).toMatchObject({ code: 'NOT_FOUND' })
   const nobody = await freePort()
   await expect(connectTo('127.0.0.1', nobody, 0)).rejects.toThrow(
     `Nobody answers at the coordinator 127.0.0.1:${nobody}; start process 0 there`,
