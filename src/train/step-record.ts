@@ -34,7 +34,11 @@ const rows = (data: ArrayLike<number>, width: number): number[][] =>
         Array.from({ length: width }, (_, j) => data[i * width + j]!),
       )
 
-/** Reads a step's metrics off the engine. */
+/**
+ * Reads a step's metrics off the engine.
+ *
+ * @param metrics in the order of `metricNames`  @param biases of the router, by expert layer
+ */
 export async function readStep(
   step: number,
   tokens: number,
@@ -42,13 +46,15 @@ export async function readStep(
   metrics: readonly DeviceBuffer[],
   biases: readonly DeviceBuffer[],
 ): Promise<StepRecord> {
+  // All at once: each is a small copy, and what takes time is that it was asked for.
+  const [read, readBiases] = await Promise.all(
+    [metrics, biases].map((buffers) => Promise.all(buffers.map((buffer) => buffer.read()))),
+  )
   const host = new Map<MetricName, { data: ArrayLike<number>; width: number }>()
   for (const [i, name] of metricNames.entries())
-    host.set(name, { data: await metrics[i]!.read(), width: metrics[i]!.shape.at(-1) ?? 1 })
+    host.set(name, { data: read![i]!, width: metrics[i]!.shape.at(-1) ?? 1 })
   const number = (name: MetricName): number => host.get(name)!.data[0]!
   const matrix = (name: MetricName): number[][] => rows(host.get(name)!.data, host.get(name)!.width)
-  const routerBias: number[][] = []
-  for (const bias of biases) routerBias.push(Array.from(await bias.read()))
   return {
     step,
     tokens,
@@ -62,7 +68,7 @@ export async function readStep(
     maxLogits: matrix('maxLogits'),
     headsClipped: Array.from(host.get('headsClipped')!.data),
     expertLoads: matrix('expertLoads'),
-    routerBias,
+    routerBias: readBiases!.map((bias) => Array.from(bias)),
   }
 }
 
