@@ -1,3 +1,4 @@
+import { UserError } from '../../user-error.ts'
 import type { Address } from '../ffi/native-function.ts'
 import type { PjrtApi } from './api.ts'
 import { devicesOf, textAt, type XlaDevice } from './device.ts'
@@ -34,7 +35,11 @@ export interface KeyValueCallbacks {
 /** Plugins are set up once in a process. */
 const initialized = new Set<string>()
 
-/** Starts the plugin's runtime, which takes seconds; the event loop goes on meanwhile. */
+/**
+ * Starts the plugin's runtime, which takes seconds; the event loop goes on meanwhile.
+ *
+ * @throws UserError with what the plugin said: there is no device, another process has it, or other processes are missing
+ */
 export async function createClient(
   api: PjrtApi,
   options: Readonly<Record<string, NamedValue>>,
@@ -50,6 +55,11 @@ export async function createClient(
     get: keyValue?.get ?? 0n,
     put: keyValue?.put ?? 0n,
     tryGet: keyValue?.tryGet ?? 0n,
+  }).catch((cause: unknown) => {
+    throw new UserError(
+      `The plugin ${api.path} cannot start on this machine: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    )
   })
   countHandle('clients', 1)
   const name = api.Client_PlatformName({ client: handle })

@@ -66,8 +66,8 @@ export interface XlaEngine extends Engine {
 /**
  * The engine for GPUs and TPUs: XLA through the PJRT C interface of a plugin.
  *
- * @throws UserError if there is no plugin, the file is none or too old, or an option is out of range
- * @throws PjrtError if the plugin finds no device it can use
+ * @throws UserError if there is no plugin, the file is none or too old, it finds no device that it can use, or an
+ * option is out of range
  */
 export async function createXlaEngine(options: XlaEngineOptions = {}): Promise<XlaEngine> {
   const { distributed } = options

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { UserError } from '../../user-error.ts'
 import { koffi, loadLibrary } from '../ffi/koffi.ts'
 import type { Address } from '../ffi/native-function.ts'
+import { blockProfilingSignalAtExit } from './profiling-signal.ts'
 
 /**
  * The table of functions of a plugin, `const PJRT_Api*`.
@@ -29,6 +30,7 @@ function open(path: string) {
   try {
     const library = loadLibrary(path)
     pin(path)
+    blockProfilingSignalAtExit()
     return library
   } catch (cause) {
     throw new UserError(`${path} cannot be loaded as a PJRT plugin: ${reason(cause)}`, { cause })

@@ -103,7 +103,7 @@ describe.skipIf(noCompiler !== undefined)(`a fake plugin ${noCompiler ?? ''}`, (
   test('a client that cannot be had gives the reason, without a stack trace', async () => {
     fake.set({ refuse: 1 })
     await expect(createXlaEngine({ plugin: fake.path })).rejects.toThrow(
-      /^XLA: No visible GPU devices\. \(Client_Create: FAILED_PRECONDITION\)$/,
+      /^The plugin .*libfake_cuda\.so cannot start on this machine: XLA: No visible GPU devices\. \(Client_Create: FAILED_PRECONDITION\)$/,
     )
   })
 
