@@ -218,7 +218,7 @@ const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
         ...tensor(ids, c.vocabSize - 1, 'i32'),
         sharding: step.batchSharding,
       })),
-      ...hyperNames.map(() => ({ ...tensor([], 1e-3, 'f32'), sharding: [] })),
+      ...hyperNames.map((name) => ({ ...tensor([], name === 'tau' ? 100 : 1e-3, 'f32'), sharding: [] })),
     ]
     const tokens = sequences * length * accumulation
     const flops = tokens * flopsPerToken(c, length).training

@@ -2,13 +2,13 @@
  * Sigmoid router with bias-corrected, group-limited selection (DeepSeek-V3 `noaux_tc`; K2 report §2.3).
  * Legend: N tokens, E experts, K experts a token, G groups.
  */
-import { linear } from '../tensor/ops/contraction.ts'
-import { stopGradient } from '../tensor/ops/control.ts'
-import { add, compare, convert, div, logistic, mul, select } from '../tensor/ops/elementwise.ts'
+import { linear, matmul } from '../tensor/ops/contraction.ts'
+import { customGrad, stopGradient } from '../tensor/ops/control.ts'
+import { add, compare, convert, div, logistic, mul, select, sub } from '../tensor/ops/elementwise.ts'
 import { scatterAdd, scatterAlong, takeAlong, topK } from '../tensor/ops/indexing.ts'
 import { iota, scalar } from '../tensor/ops/leaf.ts'
 import { mean, sum } from '../tensor/ops/reduction.ts'
-import { broadcast, reshape } from '../tensor/ops/shape.ts'
+import { broadcast, concat, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 import type { K2Config } from './config.ts'
 
@@ -47,12 +47,39 @@ export const histogram = (ids: Tensor, size: number): Tensor => {
 }
 
 /**
+ * `x · wᵀ` of narrow activations and f32 weights in nearly f32: a weight is the sum of two narrow numbers, so that two
+ * narrow products give what one wide product would, at their speed. The gradient's factors are narrow.
+ */
+function routerLogits(x_ND: Tensor, w_ED: Tensor): Tensor {
+  if (x_ND.dtype === w_ED.dtype) return linear(x_ND, w_ED)
+  const experts = w_ED.shape[0]!
+  const [logits] = customGrad(
+    [x_ND, w_ED],
+    (x, w) => {
+      const high = convert(w!, x!.dtype)
+      const low = convert(sub(w!, convert(high, w!.dtype)), x!.dtype)
+      const both = linear(x!, concat([high, low], 0), w!.dtype)
+      return [add(slice(both, 1, 0, experts), slice(both, 1, experts, 2 * experts))]
+    },
+    ([x, w], _, [g]) => {
+      if (!g) return [null, null]
+      const narrow = convert(g, x!.dtype)
+      return [
+        matmul(narrow, convert(w!, x!.dtype)),
+        matmul(narrow, x!, { transposeX: true, dtype: w!.dtype }),
+      ]
+    },
+  )
+  return logits!
+}
+
+/**
  * Chooses K experts a token by score + bias and weights them by score alone.
  *
  * @param w_ED router weights  @param bias_E correction bias, which has no gradient
  */
 export function route(x_ND: Tensor, w_ED: Tensor, bias_E: Tensor, c: K2Config): Routing {
-  const scores_NE = logistic(linear(convert(x_ND, w_ED.dtype), w_ED))
+  const scores_NE = logistic(routerLogits(x_ND, w_ED))
   const biased = limitToGroups(stopGradient(add(scores_NE, bias_E)), c)
   const experts_NK = topK(biased, c.numExpertsPerToken).indices
   const chosen = takeAlong(scores_NE, experts_NK, 1)
