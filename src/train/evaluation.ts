@@ -1,4 +1,4 @@
-import { bitsPerByte, type HeldOutBatches } from '../data/held-out.ts'
+import { bitsPerByte, type HeldOutBatch, type HeldOutBatches } from '../data/held-out.ts'
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import type { K2Config } from '../nn/config.ts'
 import { crossEntropy } from '../nn/loss.ts'
@@ -77,24 +77,42 @@ export async function createEvaluation(
     program,
     layoutOf(program, mesh, { inputs: placements, outputs: [] }),
   )
+  const uploaded = (batch: HeldOutBatch): DeviceBuffer[] => [
+    ...[batch.inputIds, batch.targetIds, ...(separateDocuments ? [batch.documentIds] : [])].map((x) =>
+      engine.upload(ids, x, idsAt),
+    ),
+    engine.upload(mask, batch.lossMask, maskAt),
+  ]
   return {
     async score(params, signal) {
       let nats = 0
-      for (let i = 0; i < heldOut.batchCount; i++) {
-        signal?.throwIfAborted()
-        const batch = heldOut.batch(i)
-        const data = [batch.inputIds, batch.targetIds, ...(separateDocuments ? [batch.documentIds] : [])]
-        const inputs = [
-          ...data.map((x) => engine.upload(ids, x, idsAt)),
-          engine.upload(mask, batch.lossMask, maskAt),
-        ]
-        const outputs: DeviceBuffer[] = []
+      let before: readonly DeviceBuffer[] = []
+      /** Adds the batch that the engine was given before. */
+      const finish = async (): Promise<void> => {
+        const [total, ...inputs] = before
+        before = []
+        if (total === undefined) return
         try {
-          outputs.push(...(await fromEngine(executable.run([...params, ...inputs]))))
-          nats += (await fromEngine(outputs[0]!.read()))[0]!
+          nats += (await fromEngine(total.read()))[0]!
         } finally {
-          for (const buffer of [...inputs, ...outputs]) buffer[Symbol.dispose]()
+          for (const buffer of [total, ...inputs]) buffer[Symbol.dispose]()
         }
+      }
+      try {
+        for (let i = 0; i < heldOut.batchCount; i++) {
+          signal?.throwIfAborted()
+          const inputs = uploaded(heldOut.batch(i))
+          const [total] = await fromEngine(executable.run([...params, ...inputs])).catch((error) => {
+            for (const buffer of inputs) buffer[Symbol.dispose]()
+            throw error
+          })
+          const finished = finish()
+          before = [total!, ...inputs]
+          await finished
+        }
+        await finish()
+      } finally {
+        for (const buffer of before) buffer[Symbol.dispose]()
       }
       return {
         loss: nats / heldOut.tokens,
