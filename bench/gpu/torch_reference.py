@@ -387,7 +387,7 @@ class Model:
         balance = scores.new_zeros(())
         if self.options.balance_loss > 0:
             T = x_ND.shape[0] // batch
-            top = best(scores.detach(), c.choices, self.options.top_k).view(batch, -1)
+            top = best(scores.detach(), c.choices, self.options.top_k).reshape(batch, -1)
             ids = torch.arange(c.experts, device=top.device)
             f_BE = (top[..., None] == ids).sum(1).float() * (c.experts / (c.choices * T))
             p_BE = (scores / scores.sum(-1, keepdim=True)).view(batch, T, c.experts).mean(1)
@@ -991,7 +991,7 @@ class Bench:
         flops = flops_a_token(self.c, self.options.length) * tokens
         product = self.product_rate()
         ways = self.options.compile
-        for how in [*ways, "none"]:
+        for how in dict.fromkeys([*ways, "none"]):
             if how == "none" and "none" not in ways and times_of:
                 continue  # only where nothing could be compiled
             estimate = 4 * self.runs["layer"].seconds if self.runs.get("layer") else 0
@@ -1053,8 +1053,11 @@ class Bench:
         if hasattr(self, "fastest"):
             how = self.fastest
         else:
-            how = next((way for way in options.compile if self.run_of(way)), "none")
-        run, optimizer = self.run_of(how), self.optimizer_of()
+            how = next((way for way in [*options.compile, "none"] if self.run_of(way)), "none")
+        run = self.run_of(how)
+        if run is None:
+            raise RuntimeError("the model does not run, see above")
+        optimizer = self.optimizer_of()
         step = Step(self.model(), run, optimizer, options)
         batches = [self.batch() for _ in range(options.micro_batches)]
         tokens = sum(ids.numel() for ids, _ in batches) * options.world
