@@ -18,6 +18,8 @@ export interface Builder {
   readonly values: Map<number, Ssa>
   /** Ids of narrow products that are wanted in f32 only: see wide-products.ts. */
   readonly wide: Set<number>
+  /** By the name of the result: gathers of rows, through which a kernel may read the array itself. */
+  readonly gathers: Map<string, { readonly array: Ssa; readonly index: Ssa }>
   /** Lines of the region under construction. */
   lines: string[]
   /** Scalar constants of the region under construction, by their text. */
@@ -34,6 +36,7 @@ export const newBuilder = (platform: Platform, mesh: Mesh | null): Builder => ({
   mesh,
   values: new Map(),
   wide: new Set(),
+  gathers: new Map(),
   lines: [],
   known: new Map(),
   label: 'value',

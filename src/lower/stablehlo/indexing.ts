@@ -106,8 +106,13 @@ function argsort(b: Builder, x: Ssa): Ssa {
 export const indexingRules: Rules<
   'gather' | 'takeAlong' | 'scatterAdd' | 'scatterAlong' | 'topK' | 'argsort'
 > = {
-  gather: (b, { inputs: [x, indices], attrs: { axis }, outputs: [y] }) =>
-    put(b, y!, gather(b, get(b, x!), get(b, indices!), axis)),
+  gather(b, { inputs, attrs: { axis }, outputs: [y] }) {
+    const [array, index] = inputs.map((value) => get(b, value)) as [Ssa, Ssa]
+    const rows = gather(b, array, index, axis)
+    if (axis === 0 && array.shape.length === 2 && index.shape.length === 1)
+      b.gathers.set(rows.name, { array, index })
+    put(b, y!, rows)
+  },
   takeAlong: (b, { inputs: [x, indices], attrs: { axis }, outputs: [y] }) =>
     put(b, y!, takeAlong(b, get(b, x!), get(b, indices!), axis)),
   scatterAdd(b, { inputs, outputs: [y] }) {

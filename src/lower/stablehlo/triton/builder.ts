@@ -87,6 +87,7 @@ function kernelBuilder() {
     inside,
     text: (): string => lines.join('\n'),
 
+    constant,
     /** The number of this program along the grid's only dimension, i32. */
     programId: (): Value => put('i32', [], () => 'tt.get_program_id x : i32'),
     /** `0, 1, … size - 1`. */

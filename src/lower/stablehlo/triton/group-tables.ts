@@ -38,12 +38,35 @@ export function rowTileTable(b: Builder, sizes: Ssa, T: number, rows: number): S
   const first = add(b, inRows(b, rowStart, T), before)
   const end = elementwise(b, 'minimum', [add(b, first, height), inRows(b, add(b, rowStart, sizes), T)])
 
-  const lines = [iota(b, 1, i32(T, E)), first, end].map((of) => reshape(b, sumWhere(b, own, of), [1, T]))
-  const names = lines.map(({ name }) => name).join(', ')
-  const table = i32(3, T)
+  return picked(b, own, [iota(b, 1, i32(T, E)), first, end])
+}
+
+/** For each row of the mask `own` bool[T,E], the one entry that it keeps of each of `lines` i32[T,E] → i32[lines,T]; else 0. */
+function picked(b: Builder, own: Ssa, lines: readonly Ssa[]): Ssa {
+  const T = own.shape[0]!
+  const sums = lines.map((line) => reshape(b, sumWhere(b, own, line), [1, T]))
+  const table = i32(lines.length, T)
   return emit(
     b,
     table,
-    `stablehlo.concatenate ${names}, dim = 0 : ${typeList(lines)} -> ${tensorType(table)}`,
+    `stablehlo.concatenate ${sums.map(({ name }) => name).join(', ')}, dim = 0 : ${typeList(sums)} -> ${tensorType(table)}`,
   )
+}
+
+/**
+ * `sizes` i32[E] → i32[3,E]: the number, the first row and the number of rows of each group, the largest group first:
+ * where the work of a program grows with its group, small ones at the end leave the fewest processors waiting.
+ */
+export function groupTable(b: Builder, sizes: Ssa): Ssa {
+  const E = sizes.shape[0]!
+  const [down, along] = [0, 1].map((dim) => iota(b, dim, i32(E, E))) as [Ssa, Ssa]
+  const other = inRows(b, sizes, E)
+  const own = broadcast(b, sizes, [E, E], [0])
+  const isBefore = elementwise(b, 'or', [
+    compare(b, 'gt', other, own),
+    elementwise(b, 'and', [compare(b, 'eq', other, own), compare(b, 'lt', along, down)]),
+  ])
+  const rank = sumWhere(b, isBefore, splat(b, 1, down))
+  const holds = compare(b, 'eq', inRows(b, rank, E), down)
+  return picked(b, holds, [along, inRows(b, sumsBefore(b, sizes), E), other])
 }

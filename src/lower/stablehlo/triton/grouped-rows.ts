@@ -12,7 +12,7 @@ export interface GroupedRows {
   readonly contract: 1 | 2
   readonly result: 'bf16' | 'f32'
   /** Rows of the operand that `index` i32[N] picks from: x[index[n]] takes the place of x[n]. */
-  readonly gather?: number
+  readonly gather?: number | undefined
   readonly tile: Tile
 }
 
@@ -37,8 +37,6 @@ export function groupedRows(size: GroupedRows): LaunchedKernel {
     ...(gather === undefined ? {} : { index: 'i32' as const }),
     y: result,
   } as const
-  // Strides of the weights along the contracted dimension and along the result's columns.
-  const [wDepth, wColumn] = contract === 2 ? [1, K] : [M, 1]
   const cut = { columns: M % tile.columns !== 0, depth: K % tile.depth !== 0 }
 
   const ir = tritonModule(name, args, (k, { x, w, tiles, index, y }) => {
@@ -63,7 +61,10 @@ export function groupedRows(size: GroupedRows): LaunchedKernel {
       const inColumns = cut.columns ? k.columns(k.less(column, M)) : undefined
       const wRow = cut.columns && contract === 2 ? k.min(column, M - 1) : column
       const wStart = k.at(w, k.mul(k.wide(group), K * M))
-      const wTile = k.at(wStart, k.add(k.mul(k.rows(depth), wDepth), k.mul(k.columns(wRow), wColumn)))
+      const wTile =
+        contract === 2
+          ? k.at(k.at(wStart, k.mul(k.columns(wRow), K)), k.rows(depth))
+          : k.at(k.at(wStart, k.mul(k.rows(depth), M)), k.columns(wRow))
 
       const [, , sum] = k.for(
         ceilDiv(K, tile.depth),
@@ -73,11 +74,12 @@ export function groupedRows(size: GroupedRows): LaunchedKernel {
           const xMask = inDepth && k.columns(inDepth)
           const wMask = both(k, inDepth && k.rows(inDepth), contract === 1 ? inColumns : undefined)
           const next = k.dot(k.load(xs!, xMask), k.load(ws!, wMask), sum!)
-          return [k.at(xs!, tile.depth), k.at(ws!, tile.depth * wDepth), next]
+          return [k.at(xs!, tile.depth), k.at(ws!, tile.depth * (contract === 2 ? 1 : M)), next]
         },
       )
 
-      const yTile = k.at(k.at(y, k.mul(k.wide(first), M)), k.add(k.mul(k.rows(row), M), k.columns(column)))
+      const yStart = k.at(y, k.mul(k.wide(first), M))
+      const yTile = k.at(k.at(yStart, k.mul(k.rows(row), M)), k.columns(column))
       const inGroup = k.rows(k.less(row, k.sub(end, first)))
       k.store(yTile, k.rounded(sum!, result), both(k, inGroup, inColumns))
     })

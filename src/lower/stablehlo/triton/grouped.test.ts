@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { grad } from '../../../tensor/grad.ts'
-import { groupedLinear } from '../../../tensor/ops/contraction.ts'
+import { groupedLinear, groupedOuter } from '../../../tensor/ops/contraction.ts'
 import { convert } from '../../../tensor/ops/elementwise.ts'
+import { gather } from '../../../tensor/ops/indexing.ts'
 import { sum } from '../../../tensor/ops/reduction.ts'
 import { trace } from '../../../tensor/trace.ts'
 import type { DType } from '../../../tensor/types.ts'
 import { type Builder, newBuilder, type Ssa } from '../builder.ts'
 import { lowerToStableHlo } from '../module.ts'
 import { tritonCall } from './custom-call.ts'
-import { rowTileTable, sumsBefore } from './group-tables.ts'
-import { groupedOuter } from './grouped-outer.ts'
+import { groupTable, rowTileTable, sumsBefore } from './group-tables.ts'
+import { groupedOuter as groupedOuterKernel } from './grouped-outer.ts'
 import { groupedRows, rowTiles } from './grouped-rows.ts'
 import { runKernel } from './run-kernel.fixture.ts'
 
@@ -19,6 +20,10 @@ const N = 59
 const E = sizes.length
 const starts = sizes.map((_, e) => sizes.slice(0, e).reduce((sum, size) => sum + size, 0))
 const groupOf = sizes.flatMap((size, e) => Array<number>(size).fill(e))
+
+/** The groups in the order of launch, largest first: number, first row, number of rows. */
+const order = [2, 4, 1, 5, 0, 3]
+const groups = [order, order.map((e) => starts[e]!), order.map((e) => sizes[e]!)].flat()
 
 /** Small whole numbers, of which sums are exact in any order. */
 const numbers = (length: number, seed: number): number[] =>
@@ -58,16 +63,28 @@ describe.each([
     expect(y).toEqual(product(picked, w, K, M, 2))
   })
 
-  test('outer products', () => {
-    const [x, y, out] = [numbers(N * K, 1), numbers(N * M, 2), nothing(E * K * M)]
-    const kernel = groupedOuter({ E, K, M, result: 'f32', tile })
-    runKernel(kernel.ir, kernel.programs, [x, y, starts, sizes, out])
-    const sums = Array<number>(E * K * M).fill(0)
-    for (let n = 0; n < N; n++)
-      for (let i = 0; i < K * M; i++)
-        sums[groupOf[n]! * K * M + i]! += x[n * K + Math.floor(i / M)]! * y[n * M + (i % M)]!
-    expect(out).toEqual(sums)
-  })
+  test.each([{}, { x: 7 }, { y: 9 }, { x: 7, y: 9 }])(
+    'outer products, rows picked by an index: $x, $y',
+    (gather) => {
+      const [x, y, out] = [
+        numbers((gather.x ?? N) * K, 1),
+        numbers((gather.y ?? N) * M, 2),
+        nothing(E * K * M),
+      ]
+      const [xIndex, yIndex] = [gather.x, gather.y].map((rows, i) =>
+        Array.from({ length: N }, (_, n) => (rows ? (n * (5 - i)) % rows : n)),
+      ) as [number[], number[]]
+      const indices = [...(gather.x ? [xIndex] : []), ...(gather.y ? [yIndex] : [])]
+      const kernel = groupedOuterKernel({ E, K, M, result: 'f32', gather, tile })
+      runKernel(kernel.ir, kernel.programs, [x, y, groups, ...indices, out])
+      const sums = Array<number>(E * K * M).fill(0)
+      for (let n = 0; n < N; n++)
+        for (let i = 0; i < K * M; i++)
+          sums[groupOf[n]! * K * M + i]! +=
+            x[xIndex[n]! * K + Math.floor(i / M)]! * y[yIndex[n]! * M + (i % M)]!
+      expect(out).toEqual(sums)
+    },
+  )
 })
 
 function product(
@@ -88,9 +105,9 @@ function product(
 
 test('another group’s infinities do not reach an outer product', () => {
   const x = numbers(N * 8, 1).fill(Number.POSITIVE_INFINITY, 0, 5 * 8)
-  const kernel = groupedOuter({ E, K: 8, M: 8, result: 'f32', tile })
+  const kernel = groupedOuterKernel({ E, K: 8, M: 8, result: 'f32', tile })
   const out = nothing(E * 64)
-  runKernel(kernel.ir, kernel.programs, [x, numbers(N * 8, 2), starts, sizes, out])
+  runKernel(kernel.ir, kernel.programs, [x, numbers(N * 8, 2), groups, out])
   expect(out.slice(2 * 64).every(Number.isFinite)).toBe(true)
 })
 
@@ -154,16 +171,16 @@ test('the kernel’s text', () => {
           %51 = arith.constant 256 : i64
           %52 = arith.muli %50, %51 : i64
           %53 = tt.addptr %w, %52 : !tt.ptr<bf16>, i64
-          %54 = tt.expand_dims %31 {axis = 1 : i32} : tensor<16xi32> -> tensor<16x1xi32>
-          %55 = tt.expand_dims %30 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
-          %56 = arith.constant 16 : i32
-          %57 = tt.splat %56 : i32 -> tensor<1x16xi32>
-          %58 = arith.muli %55, %57 : tensor<1x16xi32>
-          %59 = tt.broadcast %54 : tensor<16x1xi32> -> tensor<16x16xi32>
-          %60 = tt.broadcast %58 : tensor<1x16xi32> -> tensor<16x16xi32>
-          %61 = arith.addi %59, %60 : tensor<16x16xi32>
-          %62 = tt.splat %53 : !tt.ptr<bf16> -> tensor<16x16x!tt.ptr<bf16>>
-          %63 = tt.addptr %62, %61 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
+          %54 = tt.expand_dims %30 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
+          %55 = arith.constant 16 : i32
+          %56 = tt.splat %55 : i32 -> tensor<1x16xi32>
+          %57 = arith.muli %54, %56 : tensor<1x16xi32>
+          %58 = tt.splat %53 : !tt.ptr<bf16> -> tensor<1x16x!tt.ptr<bf16>>
+          %59 = tt.addptr %58, %57 : tensor<1x16x!tt.ptr<bf16>>, tensor<1x16xi32>
+          %60 = tt.expand_dims %31 {axis = 1 : i32} : tensor<16xi32> -> tensor<16x1xi32>
+          %61 = tt.broadcast %59 : tensor<1x16x!tt.ptr<bf16>> -> tensor<16x16x!tt.ptr<bf16>>
+          %62 = tt.broadcast %60 : tensor<16x1xi32> -> tensor<16x16xi32>
+          %63 = tt.addptr %61, %62 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
           %64 = arith.constant 0.0 : f32
           %65 = tt.splat %64 : f32 -> tensor<16x16xf32>
           %66 = arith.constant 0 : i32
@@ -189,12 +206,12 @@ test('the kernel’s text', () => {
           %88 = arith.constant 16 : i32
           %89 = tt.splat %88 : i32 -> tensor<16x1xi32>
           %90 = arith.muli %87, %89 : tensor<16x1xi32>
-          %91 = tt.expand_dims %30 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
-          %92 = tt.broadcast %90 : tensor<16x1xi32> -> tensor<16x16xi32>
-          %93 = tt.broadcast %91 : tensor<1x16xi32> -> tensor<16x16xi32>
-          %94 = arith.addi %92, %93 : tensor<16x16xi32>
-          %95 = tt.splat %86 : !tt.ptr<bf16> -> tensor<16x16x!tt.ptr<bf16>>
-          %96 = tt.addptr %95, %94 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
+          %91 = tt.splat %86 : !tt.ptr<bf16> -> tensor<16x1x!tt.ptr<bf16>>
+          %92 = tt.addptr %91, %90 : tensor<16x1x!tt.ptr<bf16>>, tensor<16x1xi32>
+          %93 = tt.expand_dims %30 {axis = 0 : i32} : tensor<16xi32> -> tensor<1x16xi32>
+          %94 = tt.broadcast %92 : tensor<16x1x!tt.ptr<bf16>> -> tensor<16x16x!tt.ptr<bf16>>
+          %95 = tt.broadcast %93 : tensor<1x16xi32> -> tensor<16x16xi32>
+          %96 = tt.addptr %94, %95 : tensor<16x16x!tt.ptr<bf16>>, tensor<16x16xi32>
           %97 = arith.subi %23, %19 : i32
           %98 = tt.splat %97 : i32 -> tensor<16xi32>
           %99 = arith.cmpi slt, %25, %98 : tensor<16xi32>
@@ -291,6 +308,41 @@ test('tables of tiles and of starts', () => {
     %value44 = stablehlo.reshape %value43 : (tensor<3xi32>) -> tensor<1x3xi32>
     %value45 = stablehlo.concatenate %value38, %value41, %value44, dim = 0 : (tensor<1x3xi32>, tensor<1x3xi32>, tensor<1x3xi32>) -> tensor<3x3xi32>"
   `)
+  expect(build((b) => groupTable(b, given))).toMatchInlineSnapshot(`
+    "%value0 = stablehlo.iota dim = 0 : tensor<2x2xi32>
+    %value1 = stablehlo.iota dim = 1 : tensor<2x2xi32>
+    %value2 = stablehlo.broadcast_in_dim %sizes, dims = [1] : (tensor<2xi32>) -> tensor<2x2xi32>
+    %value3 = stablehlo.broadcast_in_dim %sizes, dims = [0] : (tensor<2xi32>) -> tensor<2x2xi32>
+    %value4 = stablehlo.compare GT, %value2, %value3, SIGNED : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi1>
+    %value5 = stablehlo.compare EQ, %value2, %value3, SIGNED : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi1>
+    %value6 = stablehlo.compare LT, %value1, %value0, SIGNED : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi1>
+    %value7 = stablehlo.and %value5, %value6 : tensor<2x2xi1>
+    %value8 = stablehlo.or %value4, %value7 : tensor<2x2xi1>
+    %value9 = stablehlo.constant dense<1> : tensor<2x2xi32>
+    %value10 = stablehlo.constant dense<0> : tensor<2x2xi32>
+    %value11 = stablehlo.select %value8, %value9, %value10 : tensor<2x2xi1>, tensor<2x2xi32>
+    %value12 = stablehlo.constant dense<0> : tensor<i32>
+    %value13 = stablehlo.reduce(%value11 init: %value12) applies stablehlo.add across dimensions = [1] : (tensor<2x2xi32>, tensor<i32>) -> tensor<2xi32>
+    %value14 = stablehlo.broadcast_in_dim %value13, dims = [1] : (tensor<2xi32>) -> tensor<2x2xi32>
+    %value15 = stablehlo.compare EQ, %value14, %value0, SIGNED : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi1>
+    %value16 = stablehlo.iota dim = 1 : tensor<2x2xi32>
+    %value17 = stablehlo.iota dim = 0 : tensor<2x2xi32>
+    %value18 = stablehlo.compare LT, %value16, %value17, SIGNED : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi1>
+    %value19 = stablehlo.broadcast_in_dim %sizes, dims = [1] : (tensor<2xi32>) -> tensor<2x2xi32>
+    %value20 = stablehlo.select %value18, %value19, %value10 : tensor<2x2xi1>, tensor<2x2xi32>
+    %value21 = stablehlo.reduce(%value20 init: %value12) applies stablehlo.add across dimensions = [1] : (tensor<2x2xi32>, tensor<i32>) -> tensor<2xi32>
+    %value22 = stablehlo.broadcast_in_dim %value21, dims = [1] : (tensor<2xi32>) -> tensor<2x2xi32>
+    %value23 = stablehlo.select %value15, %value1, %value10 : tensor<2x2xi1>, tensor<2x2xi32>
+    %value24 = stablehlo.reduce(%value23 init: %value12) applies stablehlo.add across dimensions = [1] : (tensor<2x2xi32>, tensor<i32>) -> tensor<2xi32>
+    %value25 = stablehlo.reshape %value24 : (tensor<2xi32>) -> tensor<1x2xi32>
+    %value26 = stablehlo.select %value15, %value22, %value10 : tensor<2x2xi1>, tensor<2x2xi32>
+    %value27 = stablehlo.reduce(%value26 init: %value12) applies stablehlo.add across dimensions = [1] : (tensor<2x2xi32>, tensor<i32>) -> tensor<2xi32>
+    %value28 = stablehlo.reshape %value27 : (tensor<2xi32>) -> tensor<1x2xi32>
+    %value29 = stablehlo.select %value15, %value2, %value10 : tensor<2x2xi1>, tensor<2x2xi32>
+    %value30 = stablehlo.reduce(%value29 init: %value12) applies stablehlo.add across dimensions = [1] : (tensor<2x2xi32>, tensor<i32>) -> tensor<2xi32>
+    %value31 = stablehlo.reshape %value30 : (tensor<2xi32>) -> tensor<1x2xi32>
+    %value32 = stablehlo.concatenate %value25, %value28, %value31, dim = 0 : (tensor<1x2xi32>, tensor<1x2xi32>, tensor<1x2xi32>) -> tensor<3x2xi32>"
+  `)
 })
 
 test.each([
@@ -307,4 +359,39 @@ test.each([
   const text = lowerToStableHlo(program, { platform })
   const called = [...text.matchAll(/name = "(grouped_[a-z]+(?:_[12])?)_/g)].map(([, name]) => name)
   expect(called.sort()).toEqual([...calls].sort())
+})
+
+test('operands gathered by row are read through their index', () => {
+  const inputs = [
+    { dtype: 'bf16', shape: [100, 64] },
+    { dtype: 'i32', shape: [256] },
+    { dtype: 'bf16', shape: [4, 128, 64] },
+    { dtype: 'i32', shape: [4] },
+  ] as const
+  const program = trace('step', inputs, (x, token, w, sizes) => {
+    const y = groupedLinear(gather(x!, token!), w!, sizes!)
+    const g = gather(y, token!)
+    return [y, groupedOuter(g, gather(x!, token!), sizes!), groupedOuter(y, gather(x!, token!), sizes!)]
+  })
+  const text = lowerToStableHlo(program, { platform: 'cuda' })
+  const called = [...text.matchAll(/name = "(grouped_[a-z_12]+)_\d+x.* : \((.*)\) -> /g)].map((match) => [
+    match[1],
+    match[2],
+  ])
+  expect(called).toMatchInlineSnapshot(`
+    [
+      [
+        "grouped_rows_2_gather",
+        "tensor<100x64xbf16>, tensor<4x128x64xbf16>, tensor<3x6xi32>, tensor<256xi32>",
+      ],
+      [
+        "grouped_outer_gather_xy",
+        "tensor<256x128xbf16>, tensor<100x64xbf16>, tensor<3x4xi32>, tensor<256xi32>, tensor<256xi32>",
+      ],
+      [
+        "grouped_outer_gather_y",
+        "tensor<256x128xbf16>, tensor<100x64xbf16>, tensor<3x4xi32>, tensor<256xi32>",
+      ],
+    ]
+  `)
 })
