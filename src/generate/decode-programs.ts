@@ -1,78 +1,100 @@
 import type { Engine, Executable } from '../engine/engine.ts'
 import type { K2Config } from '../nn/config.ts'
 import { decodeBlock } from '../nn/decode.ts'
-import { cacheWidth } from '../nn/mla-decode.ts'
-import { parameterSpecs } from '../nn/parameters.ts'
+import type { Plan } from '../nn/plan.ts'
+import { add, max } from '../tensor/ops/elementwise.ts'
+import { iota } from '../tensor/ops/leaf.ts'
+import { concat, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Program } from '../tensor/program.ts'
-import { trace } from '../tensor/trace.ts'
+import { type Tensor, trace } from '../tensor/trace.ts'
 import type { Type } from '../tensor/types.ts'
+import { chosenIds } from './chosen-ids.ts'
+import { computeTypes } from './compute-buffers.ts'
+import { cacheTypes, type DecodeShape } from './decode-shape.ts'
+import { uniformTensor } from './uniform-tensor.ts'
 
-/** What a program is compiled for. */
-export interface DecodeShape {
-  /** Sequences. */
-  readonly batch: number
-  /** New tokens of each sequence. */
-  readonly block: number
-  /** Tokens that the caches hold. */
-  readonly places: number
+/** Types of `at`: cache place of the block's first token, index in it of the last one, and tokens drawn so far. */
+export const atType: Type = { dtype: 'i32', shape: [3] }
+
+const scalarAt = (x: Tensor, i: number): Tensor => reshape(slice(x, 0, i, i + 1), [])
+
+/** Types of what a random choice wants: seeds (`seedWords`), temperature, top-p. */
+export const drawTypes = ({ batch, ending }: Pick<DecodeShape, 'batch' | 'ending'>): Type[] =>
+  ending === 'logits' || ending === 'likeliest'
+    ? []
+    : [
+        { dtype: 'u32', shape: [batch, 2] },
+        { dtype: 'f32', shape: [] },
+        { dtype: 'f32', shape: [] },
+      ]
+
+function ended(
+  logits_BV: Tensor,
+  { ending, vocabSize }: DecodeShape,
+  counter: Tensor,
+  draw: Tensor[],
+): Tensor {
+  if (ending === 'logits') return logits_BV
+  const known_BV = slice(logits_BV, 1, 0, vocabSize)
+  const [seeds, temperature, topP] = draw
+  const ids_B =
+    ending === 'likeliest'
+      ? chosenIds(known_BV, ending)
+      : chosenIds(known_BV, ending, {
+          uniform_B: uniformTensor(seeds!, counter),
+          temperature: temperature!,
+          topP: topP!,
+        })
+  return reshape(ids_B, [-1, 1])
 }
 
-/** New tokens are taken in blocks of these sizes, the last one filled up, so that few programs are compiled. */
-const blockSizes = [1, 16, 128] as const
-const fewestPlaces = 64
-
-/** The block for the next of `left` tokens. */
-export const blockFor = (left: number, places: number): number =>
-  Math.min(blockSizes.find((size) => size >= left) ?? blockSizes.at(-1)!, places)
-
-/** Places of a cache for `tokens` tokens: a power of two, unless the model ends before. */
-export const placesFor = (tokens: number, config: K2Config): number =>
-  Math.min(Math.max(fewestPlaces, 2 ** Math.ceil(Math.log2(tokens))), config.maxPositionEmbeddings)
-
-/** One for each layer. */
-export const cacheTypes = (config: K2Config, { batch, places }: Omit<DecodeShape, 'block'>): Type[] =>
-  Array.from({ length: config.numHiddenLayers }, () => ({
-    dtype: 'f32',
-    shape: [batch, places, cacheWidth(config)],
-  }))
-
 /**
- * `(caches…, parameters…, ids i32 [B, T], starts i32 [B], lasts i32 [B]) → (caches…, logits [B, V])`,
- * parameters in the order of `parameterSpecs`.
+ * `(caches…, weights…, ids i32 [B, T], offsets i32 [B], at, draw…) → (caches…, logits or ids, at)`: weights in the order of
+ * `computeTypes`; offsets are the cache places at which sequences begin. Ids and `at` are what the program for the next
+ * token takes, so that no step waits for the host.
  */
-export function decodeProgram(config: K2Config, shape: DecodeShape): Program {
+export function decodeProgram(config: K2Config, plan: Plan, shape: DecodeShape): Program {
   const { batch, block } = shape
-  const caches = cacheTypes(config, shape)
-  const specs = parameterSpecs(config)
-  const i32 = (...dims: number[]): Type => ({ dtype: 'i32', shape: dims })
-  const types = [
-    ...caches,
-    ...specs.map(({ shape }): Type => ({ dtype: 'f32', shape })),
-    i32(batch, block),
-    i32(batch),
-    i32(batch),
-  ]
+  const caches = cacheTypes(config, plan, shape)
+  const weights = computeTypes(config, plan)
+  const ids: Type = { dtype: 'i32', shape: [batch, block] }
+  const offsets: Type = { dtype: 'i32', shape: [batch] }
+  const types = [...caches, ...weights.values(), ids, offsets, atType, ...drawTypes(shape)]
   return trace('decode', types, (...inputs) => {
-    const params = Object.fromEntries(specs.map(({ name }, i) => [name, inputs[caches.length + i]!]))
-    const [ids, starts, lasts] = inputs.slice(-3)
-    const out = decodeBlock(params, config, inputs.slice(0, caches.length), ids!, starts!, lasts!)
-    return [...out.caches_BSW, out.logits_BV]
+    const params = Object.fromEntries(
+      [...weights.keys()].map((name, i) => [name, inputs[caches.length + i]!]),
+    )
+    const [ids, offsets_B, at, ...draw] = inputs.slice(caches.length + weights.size)
+    const [place, last, drawn] = [0, 1, 2].map((i) => scalarAt(at!, i)) as [Tensor, Tensor, Tensor]
+    // What stands for a damaged model's token is no index.
+    const known = shape.ending === 'logits' ? ids! : max(ids!, 0)
+    const held = inputs.slice(0, caches.length)
+    const out = decodeBlock(params, config, plan, held, known, { place, offsets_B: offsets_B! }, last)
+    const next = concat(
+      [reshape(add(add(place, last), 1), [1]), iota([1], 0), reshape(add(drawn, 1), [1])],
+      0,
+    )
+    return [...out.caches_BSW, ended(out.logits_BV, shape, drawn, draw), next]
   })
 }
 
 /** Programs of one model, each compiled when it is first asked for. */
 export interface DecodePrograms {
+  readonly config: K2Config
+  readonly plan: Plan
   get(shape: DecodeShape): Promise<Executable>
   [Symbol.dispose](): void
 }
 
-export function createDecodePrograms(engine: Engine, config: K2Config): DecodePrograms {
+export function createDecodePrograms(engine: Engine, config: K2Config, plan: Plan): DecodePrograms {
   const compiled = new Map<string, Promise<Executable>>()
   const compile = (shape: DecodeShape): Promise<Executable> =>
-    engine.compile(decodeProgram(config, shape), { donate: config.numHiddenLayers })
+    engine.compile(decodeProgram(config, plan, shape), { donate: config.numHiddenLayers })
   return {
+    config,
+    plan,
     get(shape) {
-      const key = `${shape.batch} ${shape.block} ${shape.places}`
+      const key = `${shape.batch} ${shape.block} ${shape.places} ${shape.ending} ${shape.vocabSize}`
       const known = compiled.get(key) ?? compile(shape)
       compiled.set(key, known)
       return known

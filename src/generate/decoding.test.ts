@@ -5,11 +5,13 @@ import type { K2Config } from '../nn/config.ts'
 import { logits } from '../nn/loss.ts'
 import { forward } from '../nn/model.ts'
 import { parameterSpecs } from '../nn/parameters.ts'
+import { hostPlan } from '../nn/plan.ts'
 import { uniform } from '../tensor/random.ts'
 import { trace } from '../tensor/trace.ts'
 import type { Type } from '../tensor/types.ts'
 import { createDecodePrograms } from './decode-programs.ts'
 import { startDecoding } from './decoding.ts'
+import { readOnce } from './read-once.fixture.ts'
 import { randomWeights, tinyModels } from './tiny-models.fixture.ts'
 
 const engine = createOnnxEngine()
@@ -53,23 +55,24 @@ test.each(Object.entries(tinyModels))(
     const parameters = upload(engine, c)
     const expected = await uncached(c, parameters)
     const ids = idsOf(c)
-    using programs = createDecodePrograms(engine, c)
+    using programs = createDecodePrograms(engine, c, hostPlan)
 
-    using single = startDecoding(engine, c, programs, parameters, length)
+    const options = { batch: 1, places: length, ending: 'logits' } as const
+    using single = startDecoding(engine, programs, parameters, options)
     for (const [t, id] of ids.entries())
-      expect(apart(await single.feed([id]), expected[t]!)).toBeLessThan(1e-4)
+      expect(apart(await readOnce(single.feed([[id]])), expected[t]!)).toBeLessThan(1e-4)
 
     // 20 tokens are a full block and one that is filled up; the last block reaches beyond the cache.
-    using chunked = startDecoding(engine, c, programs, parameters, length)
+    using chunked = startDecoding(engine, programs, parameters, options)
     for (const [from, to] of [
       [0, 20],
       [20, 21],
       [21, 24],
       [24, length],
     ] as const)
-      expect(apart(await chunked.feed(ids.slice(from, to)), expected[to - 1]!)).toBeLessThan(1e-4)
+      expect(apart(await readOnce(chunked.feed([ids.slice(from, to)])), expected[to - 1]!)).toBeLessThan(1e-4)
     expect(chunked.length).toBe(length)
-    await expect(chunked.feed([0])).rejects.toThrow('1 tokens after 33 do not fit into 33 places')
+    await expect(chunked.feed([[0]])).rejects.toThrow('1 tokens after 33 do not fit into 33 places')
     for (const buffer of parameters) buffer[Symbol.dispose]()
   },
 )

@@ -2,10 +2,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import { createOnnxEngine } from '../engine/onnx/engine.ts'
 import { parameterSpecs } from '../nn/parameters.ts'
+import { hostPlan } from '../nn/plan.ts'
 import { UserError } from '../user-error.ts'
 import { createDecodePrograms } from './decode-programs.ts'
 import { startDecoding } from './decoding.ts'
 import { createGenerator, type GenerateOptions } from './generate.ts'
+import { readOnce } from './read-once.fixture.ts'
 import { argMax } from './sampler.ts'
 import { randomWeights, tinyModels } from './tiny-models.fixture.ts'
 
@@ -56,11 +58,15 @@ test('temperature 0 follows the largest logit', async () => {
   const parameters = parameterSpecs(config).map(({ name, shape }) =>
     engine.upload({ dtype: 'f32', shape }, weights.get(name)!),
   )
-  using programs = createDecodePrograms(engine, config)
-  using decoding = startDecoding(engine, config, programs, parameters, 16)
+  using programs = createDecodePrograms(engine, config, hostPlan)
+  using decoding = startDecoding(engine, programs, parameters, {
+    batch: 1,
+    places: 16,
+    ending: 'logits',
+  })
   const expected: number[] = []
   for (let next = prompt; expected.length < 12; next = [expected.at(-1)!])
-    expected.push(argMax(await decoding.feed(next)))
+    expected.push(argMax(await readOnce(decoding.feed([next]))))
   expect(await written({ temperature: 0 })).toEqual(expected)
   for (const buffer of parameters) buffer[Symbol.dispose]()
 })

@@ -1,29 +1,45 @@
-import type { DeviceBuffer, Engine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { K2Config } from '../nn/config.ts'
-import { parameterSpecs } from '../nn/parameters.ts'
+import { hostPlan, type Plan } from '../nn/plan.ts'
 import { uniform } from '../tensor/random.ts'
 import { UserError } from '../user-error.ts'
-import { createDecodePrograms, placesFor } from './decode-programs.ts'
-import { startDecoding } from './decoding.ts'
+import { chosenRows } from './chosen-rows.ts'
+import { createDecodePrograms } from './decode-programs.ts'
+import { type Ending, placesFor } from './decode-shape.ts'
+import { type Decoding, startDecoding } from './decoding.ts'
+import { type GeneratorParameters, generatorWeights } from './generator-weights.ts'
 import { type SamplingOptions, sample } from './sampler.ts'
 
-export interface GenerateOptions extends Partial<SamplingOptions> {
-  /** Token ids to go on from, at least one. */
-  readonly prompt: readonly number[]
+export interface BatchOptions extends Partial<SamplingOptions> {
   /** Most tokens to generate. */
   readonly maxTokens: number
-  /** The same seed gives the same tokens. Default 0. */
-  readonly seed?: number
   /** Only ids below it are generated, where the tokenizer has fewer than the model; all of the model's without it. */
   readonly vocabSize?: number
-  /** Ids that end the text; they are not given out. */
+  /** Ids that end a text; they are not given out. */
   readonly stop?: readonly number[]
   /** Aborting makes the iteration throw the signal's reason before the next token. */
   readonly signal?: AbortSignal
 }
 
-/** Weights by parameter name, experts of a layer stacked; or buffers of the engine in the order of `parameterSpecs`. */
-export type GeneratorParameters = ReadonlyMap<string, Float32Array> | (() => readonly DeviceBuffer[])
+/** The beginning of a text. */
+export interface Beginning {
+  /** Token ids to go on from, at least one. */
+  readonly prompt: readonly number[]
+  /** The same seed gives the same tokens. Default 0. */
+  readonly seed?: number
+}
+
+export interface GenerateOptions extends BatchOptions, Beginning {}
+
+export interface GeneratorOptions {
+  /** What the model is computed in; the host's plan without it. */
+  readonly plan?: Plan
+  /**
+   * Where tokens are chosen. On the device (float32) no step waits for the host; the host's way (double precision) is
+   * the default.
+   */
+  readonly choice?: 'host' | 'device'
+}
 
 /** A model that writes; several texts may be under way at once. */
 export interface TokenGenerator {
@@ -33,6 +49,16 @@ export interface TokenGenerator {
    * @throws UserError for an empty prompt, ids outside the vocabulary, and more tokens than the model has positions
    */
   generate(options: GenerateOptions): AsyncGenerator<number, void>
+  /**
+   * Several texts together, each as it would be alone up to rounding: every step gives one id for each text, and
+   * undefined for those that ended.
+   *
+   * @throws UserError as `generate`
+   */
+  generateBatch(
+    texts: readonly Beginning[],
+    options: BatchOptions,
+  ): AsyncGenerator<readonly (number | undefined)[], void>
   [Symbol.dispose](): void
 }
 
@@ -53,6 +79,27 @@ function checkOptions(c: K2Config, options: GenerateOptions): void {
   if (!(topP > 0 && topP <= 1)) throw new UserError(`generate: top-p ${topP} is not above 0 and up to 1`)
 }
 
+/** Logits are read at each step, and tokens are chosen here. */
+async function* sampledRows(
+  decoding: Decoding,
+  prompts: readonly (readonly number[])[],
+  count: number,
+  seeds: readonly number[],
+  options: SamplingOptions & { readonly vocabSize: number },
+): AsyncGenerator<readonly number[], void> {
+  let next = prompts
+  for (let step = 0; step < count; step++) {
+    using buffer = await decoding.feed(next)
+    const logits = (await buffer.read()) as Float32Array
+    const rows = seeds.map((seed, b) => {
+      const start = b * buffer.shape[1]!
+      return sample(logits.subarray(start, start + options.vocabSize), options, uniform(seed, step))
+    })
+    yield rows
+    next = rows.map((id) => [id])
+  }
+}
+
 /**
  * Prepares a model for generation on an engine. Programs are compiled when first needed and kept.
  *
@@ -63,43 +110,57 @@ export function createGenerator(
   engine: Engine,
   config: K2Config,
   parameters: GeneratorParameters,
+  { plan = hostPlan, choice = 'host' }: GeneratorOptions = {},
 ): TokenGenerator {
-  const programs = createDecodePrograms(engine, config)
-  const uploaded =
-    typeof parameters === 'function'
-      ? []
-      : parameterSpecs(config).map(({ name, shape }) => {
-          const data = parameters.get(name)
-          if (data === undefined) throw new Error(`no weights for ${name}`)
-          return engine.upload({ dtype: 'f32', shape }, data)
-        })
-  const buffers = typeof parameters === 'function' ? parameters : () => uploaded
+  const programs = createDecodePrograms(engine, config, plan)
+  const weights = generatorWeights(engine, config, plan, parameters)
 
-  async function* generate(options: GenerateOptions): AsyncGenerator<number, void> {
-    checkOptions(config, options)
-    const { prompt, maxTokens, temperature = 1, topP = 1, seed = 0, vocabSize, stop = [], signal } = options
-    const places = placesFor(prompt.length + maxTokens, config)
-    const decoding = startDecoding(engine, config, programs, buffers(), places)
-    try {
-      let next = prompt
-      for (let count = 0; count < maxTokens; count++) {
-        signal?.throwIfAborted()
-        const logits = await decoding.feed(next)
-        const id = sample(logits.subarray(0, vocabSize), { temperature, topP }, uniform(seed, count))
-        if (stop.includes(id)) return
-        yield id
-        next = [id]
-      }
-    } finally {
-      decoding[Symbol.dispose]()
+  async function* generateBatch(
+    texts: readonly Beginning[],
+    options: BatchOptions,
+  ): AsyncGenerator<readonly (number | undefined)[], void> {
+    for (const { prompt } of texts) checkOptions(config, { ...options, prompt })
+    const { maxTokens, temperature = 1, topP = 1, stop = [], signal } = options
+    if (maxTokens === 0 || texts.length === 0) return
+    const prompts = texts.map(({ prompt }) => prompt)
+    const seeds = texts.map(({ seed = 0 }) => seed)
+    const vocabSize = Math.min(options.vocabSize ?? config.vocabSize, config.vocabSize)
+    const ending: Ending =
+      choice === 'host' ? 'logits' : temperature === 0 ? 'likeliest' : topP < 1 ? 'nucleus' : 'drawn'
+    const longest = Math.max(...prompts.map((prompt) => prompt.length))
+    using held = await weights.get()
+    using decoding = startDecoding(engine, programs, held.buffers, {
+      batch: texts.length,
+      places: placesFor(longest + maxTokens, config),
+      ending,
+      vocabSize: choice === 'host' ? config.vocabSize : vocabSize,
+      draw: { seeds, temperature, topP },
+    })
+    const rows =
+      choice === 'host'
+        ? sampledRows(decoding, prompts, maxTokens, seeds, { temperature, topP, vocabSize })
+        : chosenRows(decoding, prompts, maxTokens)
+    const ended = texts.map(() => false)
+    signal?.throwIfAborted()
+    for await (const ids of rows) {
+      const given = Array.from(ids, (id, b) => {
+        ended[b] ||= stop.includes(id)
+        return ended[b] ? undefined : id
+      })
+      if (!ended.includes(false)) return
+      yield given
+      signal?.throwIfAborted()
     }
   }
 
   return {
-    generate,
+    async *generate({ prompt, seed = 0, ...options }) {
+      for await (const [id] of generateBatch([{ prompt, seed }], options)) yield id!
+    },
+    generateBatch,
     [Symbol.dispose]() {
       programs[Symbol.dispose]()
-      for (const buffer of uploaded) buffer[Symbol.dispose]()
+      weights[Symbol.dispose]()
     },
   }
 }

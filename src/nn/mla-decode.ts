@@ -6,11 +6,11 @@
  * L latent rank.
  */
 import { dotGeneral, linear, matmul } from '../tensor/ops/contraction.ts'
-import { add, and, compare, max, min, mul, select, sub } from '../tensor/ops/elementwise.ts'
+import { add, and, compare, convert, max, min, mul, select, sub } from '../tensor/ops/elementwise.ts'
 import { softmax } from '../tensor/ops/fused.ts'
 import { gather } from '../tensor/ops/indexing.ts'
 import { constant, iota } from '../tensor/ops/leaf.ts'
-import { broadcast, concat, pad, reshape, slice, transpose } from '../tensor/ops/shape.ts'
+import { broadcast, concat, dynamicUpdateSlice, pad, reshape, slice, transpose } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 import { hidden } from './attention.ts'
 import { type K2Config, qkHeadDim } from './config.ts'
@@ -21,61 +21,75 @@ import { rotaryTables, rotate, softmaxScale } from './rope.ts'
 /** Values that a token leaves in the cache of each layer. */
 export const cacheWidth = (c: K2Config): number => c.kvLoraRank + c.qkRopeHeadDim
 
-/** Where a block of new tokens stands in its sequences. */
+/** Where a block of new tokens goes. Sequences end together, so that a shorter one begins at a later place. */
+export interface BlockPlace {
+  /** Cache place of the block's first token, i32 []. */
+  readonly place: Tensor
+  /** Cache place of each sequence's first token, i32 [B]. */
+  readonly offsets_B: Tensor
+}
+
+/** The same, as attention uses it. */
 export interface BlockPositions {
   readonly batch: number
   readonly length: number
   readonly places: number
+  readonly place: Tensor
   /** [N, 1, R] each. */
   readonly cos: Tensor
   readonly sin: Tensor
   /** 0 where the token sees the place, else `hidden`; [B, 1, T, S]. */
   readonly mask: Tensor
-  /** Whether a cache place gets a new token, [B, S, 1], and which of the N, [B, S]. */
-  readonly isNew_BS1: Tensor
-  readonly source_BS: Tensor
 }
 
 /**
- * Positions of `length` tokens that begin at `starts_B` in caches of `places` places. Tokens past the last place are not
- * kept, so that a block may be filled up beyond the end of a sequence.
+ * Positions of a block of `length` tokens in caches of `places` places. Tokens before their sequence's beginning see
+ * nothing and are not seen.
  */
 export function blockPositions(
   c: K2Config,
-  starts_B: Tensor,
+  { place, offsets_B }: BlockPlace,
   length: number,
   places: number,
 ): BlockPositions {
-  const batch = starts_B.shape[0]!
+  const batch = offsets_B.shape[0]!
   const tables = rotaryTables(c, places)
-  const starts_B1 = reshape(starts_B, [batch, 1])
-  const positions_BT = add(broadcast(starts_B1, [batch, length]), iota([batch, length], 1))
-  const known = reshape(min(positions_BT, places - 1), [batch * length])
+  const places_BT = add(broadcast(place, [batch, length]), iota([batch, length], 1))
+  const positions_BT = sub(places_BT, reshape(offsets_B, [batch, 1]))
+  const known = reshape(max(min(positions_BT, places - 1), 0), [batch * length])
   const table = (data: Float32Array) => gather(constant(data, [places, 1, c.qkRopeHeadDim]), known)
   const square = [batch, length, places]
-  const seen = compare(iota(square, 2), broadcast(reshape(positions_BT, [batch, length, 1]), square), 'le')
-  const offset_BS = sub(iota([batch, places], 1), broadcast(starts_B1, [batch, places]))
-  const inBlock = min(max(offset_BS, 0), length - 1)
+  const at = iota(square, 2)
+  const before = compare(at, broadcast(reshape(places_BT, [batch, length, 1]), square), 'le')
+  const own = compare(at, broadcast(reshape(offsets_B, [batch, 1, 1]), square), 'ge')
   return {
     batch,
     length,
     places,
+    place,
     cos: table(tables.cos),
     sin: table(tables.sin),
-    mask: reshape(select(seen, 0, hidden), [batch, 1, length, places]),
-    isNew_BS1: reshape(and(compare(offset_BS, 0, 'ge'), compare(offset_BS, length, 'lt')), [
-      batch,
-      places,
-      1,
-    ]),
-    source_BS: add(inBlock, mul(iota([batch, places], 0), length)),
+    mask: reshape(select(and(before, own), 0, hidden), [batch, 1, length, places]),
   }
 }
 
-/** The cache with the block's tokens in their places. @param new_NW what they leave, [N, L + R] */
-function written(cache_BSW: Tensor, new_NW: Tensor, at: BlockPositions): Tensor {
-  const isNew = broadcast(at.isNew_BS1, cache_BSW.shape)
-  return select(isNew, gather(new_NW, at.source_BS), cache_BSW)
+/**
+ * The cache with the block's tokens in their places. One token is put into memory that is given up in place; more of
+ * them may be filled up beyond the last place, and what does not fit is not kept.
+ *
+ * @param new_NW what they leave, [N, L + R]
+ */
+function written(
+  cache_BSW: Tensor,
+  new_NW: Tensor,
+  { batch, length, places, place }: BlockPositions,
+): Tensor {
+  const new_BTW = reshape(new_NW, [batch, length, cache_BSW.shape[2]!])
+  if (length === 1) return dynamicUpdateSlice(cache_BSW, new_BTW, [0, place, 0])
+  const offset_S = sub(iota([places], 0), place)
+  const isNew_S = and(compare(offset_S, 0, 'ge'), compare(offset_S, length, 'lt'))
+  const moved_BSW = gather(new_BTW, max(min(offset_S, length - 1), 0), 1)
+  return select(broadcast(isNew_S, cache_BSW.shape, [1]), moved_BSW, cache_BSW)
 }
 
 /**
@@ -109,7 +123,7 @@ function cacheEntries(params: Params, prefix: string, x_ND: Tensor, at: BlockPos
 }
 
 /**
- * Attention of a block of new tokens to everything before them and to each other.
+ * Attention of a block of new tokens to everything before them and to each other; scores and softmax in f32.
  *
  * @param cache_BSW latents and rotated rope keys of the tokens so far, [B, S, L + R]
  * @returns y_ND and the cache with the new tokens
@@ -133,9 +147,10 @@ export function cachedLatentAttention(
   const absorbed_HNL = dotGeneral(q_NHU, up_HUL, { batch: [[1], [0]], contract: [[2], [1]] })
   const q_HNW = concat([absorbed_HNL, transpose(q.rope, [1, 0, 2])], -1)
   const q_BHTW = transpose(reshape(q_HNW, [H, B, T, W]), [1, 0, 2, 3])
-  const scores = matmul(reshape(q_BHTW, [B, H * T, W]), cache, { transposeY: true })
+  const scores = matmul(reshape(q_BHTW, [B, H * T, W]), cache, { transposeY: true, dtype: 'f32' })
   const weights = softmax(add(mul(reshape(scores, [B, H, T, S]), softmaxScale(c)), at.mask))
-  const attended_BHTW = reshape(matmul(reshape(weights, [B, H * T, S]), cache), [B, H, T, W])
+  const narrow = convert(reshape(weights, [B, H * T, S]), cache.dtype)
+  const attended_BHTW = reshape(matmul(narrow, cache), [B, H, T, W])
   const attended_HNL = reshape(transpose(slice(attended_BHTW, -1, 0, L), [1, 0, 2, 3]), [H, B * T, L])
   const o_HNU = matmul(attended_HNL, up_HUL, { transposeY: true })
   const o_NHV = transpose(slice(o_HNU, -1, C, C + V), [1, 0, 2])

@@ -1,9 +1,16 @@
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
-import { createGenerator, type TokenGenerator } from '../../generate/generate.ts'
+import { createGenerator, type GeneratorOptions, type TokenGenerator } from '../../generate/generate.ts'
+import { acceleratorPlan } from '../../nn/plan.ts'
 import { UserError } from '../../user-error.ts'
 import { loadTrainedModel, type TrainedModel } from '../load-trained-model.ts'
-import { chosenEngine, type EngineOptions, engineOptions, openEngine } from '../open-engine.ts'
+import {
+  chosenEngine,
+  type EngineChoice,
+  type EngineOptions,
+  engineOptions,
+  openEngine,
+} from '../open-engine.ts'
 import { nonNegative, positiveInteger, share, wholeNumber } from '../option-values.ts'
 import { type WritingOptions, type WrittenText, writeText } from '../text-writer.ts'
 
@@ -59,13 +66,20 @@ async function converse(
   lines.close()
 }
 
+/** On accelerators tokens are chosen where the logits are, so that no step waits for the host. */
+const generatorOptions = ({ name, precision }: EngineChoice): GeneratorOptions =>
+  name === 'xla'
+    ? { plan: { ...acceleratorPlan, dtype: precision === 'bf16' ? 'bf16' : 'f32' }, choice: 'device' }
+    : {}
+
 async function run(directory: string, options: GenerateOptions): Promise<void> {
   const model = await loadTrainedModel(directory)
   for (const warning of model.warnings) process.stderr.write(`warning: ${warning}\n`)
   const { prompt, json, engine: _, precision: __, plugin: ___, threads: ____, ...writing } = options
-  const engine = await openEngine(chosenEngine(options))
+  const engineChoice = chosenEngine(options)
+  const engine = await openEngine(engineChoice)
   try {
-    using generator = createGenerator(engine, model.config, model.weights)
+    using generator = createGenerator(engine, model.config, model.weights, generatorOptions(engineChoice))
     if (json) print(`${JSON.stringify(await writeText(generator, model, prompt ?? '', writing), null, 2)}\n`)
     else if (prompt !== undefined || !process.stdin.isTTY)
       reportSpeed(await writeText(generator, model, prompt ?? '', writing, printPiece))
