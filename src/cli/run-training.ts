@@ -151,7 +151,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   }
   const first = group.id === 0
   if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
-  const rate = first ? await productRate(engine) : 0
+  const rate = first ? await productRate(engine, config.engine.precision === 'bf16' ? 'bf16' : 'f32') : 0
   const trainingStarted = performance.now()
   const { signal } = interruption
   const result = await trainWithProgress(config, runDir, engine, data, request.resume, signal, group)

@@ -1,24 +1,48 @@
 import { matmul } from '../tensor/ops/contraction.ts'
+import { reshape, sliceAt } from '../tensor/ops/shape.ts'
 import { trace } from '../tensor/trace.ts'
-import type { Type } from '../tensor/types.ts'
-import type { Engine } from './engine.ts'
+import type { DType, Type } from '../tensor/types.ts'
+import type { DeviceBuffer, Engine } from './engine.ts'
 
-const size = 2048
-const repeats = 5
+interface ProductShape {
+  readonly size: number
+  /** Products that are given to the engine before the last is awaited. */
+  readonly runs: number
+}
 
-/** The engine's rate in FLOP/s on one 2048³ product, the best of a few: what a model's own rate is measured against. */
-export async function productRate(engine: Engine): Promise<number> {
-  const square: Type = { dtype: 'f32', shape: [size, size] }
-  using executable = await engine.compile(trace('product', [square, square], (x, y) => [matmul(x!, y!)]))
-  const data = Float32Array.from({ length: size * size }, (_, i) => (i % 17) / 17)
-  using x = engine.upload(square, data)
-  using y = engine.upload(square, data)
+/** Sizes that fill a host's cores, and an accelerator. */
+const shapes: { readonly [D in DType]?: ProductShape } = {
+  f32: { size: 2048, runs: 1 },
+  bf16: { size: 8192, runs: 10 },
+}
+const rounds = 5
+
+/**
+ * The engine's rate in FLOP/s on one square product, 2048³ in f32 or 8192³ in bf16, the best of a few: what a model's own
+ * rate is measured against.
+ */
+export async function productRate(engine: Engine, dtype: 'f32' | 'bf16' = 'f32'): Promise<number> {
+  const { size, runs } = shapes[dtype]!
+  const square: Type = { dtype, shape: [size, size] }
+  const program = trace('product', [square, square], (x, y) => {
+    const product = matmul(x!, y!)
+    // An element, to wait for: reading the whole would take longer than computing it.
+    return [product, reshape(sliceAt(product, [0, 0], [1, 1]), [])]
+  })
+  using executable = await engine.compile(program)
+  using x = engine.upload(square)
+  using y = engine.upload(square)
   let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < repeats; i++) {
+  for (let round = 0; round < rounds; round++) {
     const started = performance.now()
-    const [product] = await executable.run([x, y])
-    best = Math.min(best, (performance.now() - started) / 1000)
-    product![Symbol.dispose]()
+    let last: DeviceBuffer[] = []
+    for (let run = 0; run < runs; run++) {
+      for (const buffer of last) buffer[Symbol.dispose]()
+      last = await executable.run([x, y])
+    }
+    await last[1]!.read()
+    best = Math.min(best, (performance.now() - started) / 1000 / runs)
+    for (const buffer of last) buffer[Symbol.dispose]()
   }
   return (2 * size ** 3) / best
 }

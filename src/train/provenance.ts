@@ -39,9 +39,17 @@ async function gitState(): Promise<Provenance['git']> {
 const versionIn = (file: string | URL): string =>
   (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 
+/** The version of an installed package; `none` where it is not installed, which not every engine needs. */
+function installedVersion(name: string): string {
+  try {
+    return versionIn(createRequire(import.meta.url).resolve(`${name}/package.json`))
+  } catch {
+    return 'none'
+  }
+}
+
 /** Reads versions, git state and machine. */
 export async function provenance(): Promise<Provenance> {
-  const require = createRequire(import.meta.url)
   return {
     version: versionIn(new URL('package.json', packageRoot)),
     git: await gitState(),
@@ -51,7 +59,7 @@ export async function provenance(): Promise<Provenance> {
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       platform: `${process.platform}-${process.arch}`,
       node: process.versions.node,
-      onnxruntime: versionIn(require.resolve('onnxruntime-node/package.json')),
+      onnxruntime: installedVersion('onnxruntime-node'),
     },
   }
 }

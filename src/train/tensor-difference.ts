@@ -8,6 +8,15 @@ export interface Difference {
   readonly absolute: number
   /** The same over the largest |theirs|; 0 where both are all zero. */
   readonly relative: number
+  /** Σ (ours − theirs)² and Σ theirs². */
+  readonly squares: { readonly apart: number; readonly theirs: number }
+}
+
+/** The length of all differences over that of theirs: how far apart they are as a whole. */
+export const overall = (found: readonly Difference[]): number => {
+  const total = (pick: (squares: Difference['squares']) => number): number =>
+    found.reduce((sum, { squares }) => sum + pick(squares), 0)
+  return Math.sqrt(total(({ apart }) => apart) / total(({ theirs }) => theirs))
 }
 
 /** The larger one; NaN is larger than any number, so that it cannot hide. */
@@ -19,11 +28,14 @@ export function difference(ours: ArrayLike<number>, theirs: ArrayLike<number>): 
     throw new Error(`${ours.length} elements are compared with ${theirs.length}`)
   let absolute = 0
   let largest = 0
+  const squares = { apart: 0, theirs: 0 }
   for (let i = 0; i < ours.length; i++) {
     absolute = worse(absolute, Math.abs(ours[i]! - theirs[i]!))
     largest = worse(largest, Math.abs(theirs[i]!))
+    squares.apart += (ours[i]! - theirs[i]!) ** 2
+    squares.theirs += theirs[i]! ** 2
   }
-  return { absolute, relative: absolute === 0 ? 0 : absolute / largest }
+  return { absolute, relative: absolute === 0 ? 0 : absolute / largest, squares }
 }
 
 export interface NamedDifference extends Difference {

@@ -1,5 +1,6 @@
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import type { ParameterSpec } from '../nn/parameters.ts'
+import type { Plan } from '../nn/plan.ts'
 import type { ReferenceRun, ReferenceSettings } from './reference-run.ts'
 import { type HyperName, hyperNames, type MetricName, metricNames, trainingStep } from './step.ts'
 
@@ -17,7 +18,7 @@ export interface Trajectory extends AsyncDisposable {
   readonly parameters: readonly (readonly [ParameterSpec, DeviceBuffer])[]
 }
 
-const stepOf = ({ config, settings, sequences, sequenceLength }: ReferenceRun) =>
+const stepOf = ({ config, settings, sequences, sequenceLength }: ReferenceRun, plan: Plan) =>
   trainingStep(config, {
     accumulation: 1,
     sequences,
@@ -36,6 +37,7 @@ const stepOf = ({ config, settings, sequences, sequenceLength }: ReferenceRun) =
     },
     biasRule: 'deepseek',
     balanceLoss: 0,
+    plan,
   })
 
 /** @param step from 1 */
@@ -63,8 +65,12 @@ async function metricsOf(outputs: readonly DeviceBuffer[]): Promise<TrajectorySt
 }
 
 /** Takes the steps of a reference with the program that training runs. */
-export async function runTrajectory(engine: Engine, reference: ReferenceRun): Promise<Trajectory> {
-  const { program, specs, state } = stepOf(reference)
+export async function runTrajectory(
+  engine: Engine,
+  reference: ReferenceRun,
+  plan: Plan,
+): Promise<Trajectory> {
+  const { program, specs, state } = stepOf(reference, plan)
   const executable = await engine.compile(program, { donate: state.length })
   const ids = {
     dtype: 'i32' as const,

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { acceleratorPlan, hostPlan } from '../../nn/plan.ts'
 import { type Verification, verify } from '../../train/verify.ts'
 import { chosenEngine, type EngineOptions, engineOptions, openEngine } from '../open-engine.ts'
 import { formatTable } from '../table.ts'
@@ -25,10 +26,11 @@ function verificationText({ checks, engine, pass }: Verification): string {
 }
 
 async function run(directory: string, options: VerifyOptions, command: Command): Promise<void> {
-  const engine = await openEngine(chosenEngine(options, 'highest'))
+  const choice = chosenEngine(options, 'highest')
+  const engine = await openEngine(choice)
   let result: Verification
   try {
-    result = await verify(directory, engine)
+    result = await verify(directory, engine, choice.precision === 'bf16' ? acceleratorPlan : hostPlan)
   } finally {
     engine[Symbol.dispose]()
   }
