@@ -5,8 +5,8 @@ import { expectNear } from '../tensor/finite-differences.fixture.ts'
 import type { HostTensor } from '../tensor/types.ts'
 import { newtonSchulz, updateRmsFactor } from './newton-schulz.ts'
 
-const orthogonalised = (stack: HostTensor, steps = 5, scale = 1): number[] =>
-  evaluate([stack], (x) => [newtonSchulz(x!, steps, scale)])[0]!
+const orthogonalised = (stack: HostTensor, steps = 5, scale = 1, dtype: 'f32' | 'bf16' = 'f32'): number[] =>
+  evaluate([stack], (x) => [newtonSchulz(x!, steps, scale, dtype)])[0]!
 
 /** Singular values by Jacobi's rotations of the rows (Hestenes 1958), for at most as many rows as columns. */
 function singularValues(matrix: readonly (readonly number[])[]): number[] {
@@ -50,6 +50,31 @@ test('the scale multiplies', () => {
     orthogonalised(x, 5, 7),
     orthogonalised(x).map((value) => 7 * value),
   )
+})
+
+describe('in bf16 the iteration is another way to the same', () => {
+  test.each([
+    [3, 4, 7],
+    [2, 7, 4],
+    [1, 5, 5],
+    [1, 1, 6],
+  ])('%i matrices of %i × %i', (...shape) => {
+    const x = floats(5, shape)
+    for (const steps of [1, 2, 5])
+      expectNear(orthogonalised(x, steps, 0.3, 'bf16'), orthogonalised(x, steps, 0.3), 1e-5)
+  })
+
+  test('of small, large and no numbers', () => {
+    const x = floats(6, [1, 3, 5])
+    const scaled = (factor: number) =>
+      numbers(
+        x.shape,
+        [...x.data].map((value) => value * factor),
+      )
+    for (const factor of [2 ** -10, 2 ** 60])
+      expectNear(orthogonalised(scaled(factor), 5, 1, 'bf16'), orthogonalised(scaled(factor)), 1e-5)
+    expect(orthogonalised(scaled(0), 5, 1, 'bf16').every((value) => value === 0)).toBe(true)
+  })
 })
 
 test('the size of the matrix does not matter, zeros stay zeros', () => {

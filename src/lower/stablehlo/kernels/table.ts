@@ -1,5 +1,6 @@
 import type { EquationOf } from '../../../tensor/program.ts'
 import type { Builder } from '../builder.ts'
+import { gram, productSum } from './batched-products.ts'
 import { cudnnAttention, cudnnAttentionGradient } from './cudnn-attention.ts'
 import { quarterTurn } from './quarter-turn.ts'
 
@@ -14,4 +15,6 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   causalAttention: cudnnAttention,
   causalAttentionGradient: cudnnAttentionGradient,
   quarterTurn,
+  gram,
+  productSum,
 }
