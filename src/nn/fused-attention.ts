@@ -5,7 +5,7 @@
  */
 import { matmul } from '../tensor/ops/contraction.ts'
 import { cond, customGrad, kernel, stopGradient } from '../tensor/ops/control.ts'
-import { add, compare, convert, exp, log, max, mul, select, sub } from '../tensor/ops/elementwise.ts'
+import { add, and, compare, convert, exp, log, max, mul, select, sub } from '../tensor/ops/elementwise.ts'
 import { iota } from '../tensor/ops/leaf.ts'
 import { largest, sum } from '../tensor/ops/reduction.ts'
 import { broadcast, concat, pad, reshape, slice, transpose } from '../tensor/ops/shape.ts'
@@ -14,13 +14,25 @@ import { hidden } from './attention.ts'
 
 const heads = (x: Tensor): Tensor => transpose(x, [0, 2, 1, 3])
 
+interface Scoring {
+  readonly scale: number
+  /** Ids of documents that attention must not cross, [B,T], or null. */
+  readonly documents_BT: Tensor | null
+}
+
 /** Scores of queries `start …` against the keys up to their end, f32, `hidden` where a query must not see. */
-function scoresOf(q_BHQK: Tensor, k_BHTK: Tensor, start: number, scale: number): Tensor {
+function scoresOf(q_BHQK: Tensor, k_BHTK: Tensor, start: number, { scale, documents_BT }: Scoring): Tensor {
   const [B, H, Q] = q_BHQK.shape as [number, number, number]
   const end = start + Q
+  const shape = [B, H, Q, end]
   const products = matmul(q_BHQK, slice(k_BHTK, 2, 0, end), { transposeY: true, dtype: 'f32' })
-  const seen = compare(iota([Q, end], 1), add(iota([Q, end], 0), start), 'le')
-  return select(broadcast(seen, [B, H, Q, end], [2, 3]), mul(products, scale), hidden)
+  const earlier = broadcast(compare(iota([Q, end], 1), add(iota([Q, end], 0), start), 'le'), shape, [2, 3])
+  const together = (documents: Tensor): Tensor => {
+    const own = broadcast(slice(documents, 1, start, end), shape, [0, 2])
+    return and(earlier, compare(own, broadcast(slice(documents, 1, 0, end), shape, [0, 3]), 'eq'))
+  }
+  const seen = documents_BT === null ? earlier : together(documents_BT)
+  return select(seen, mul(products, scale), hidden)
 }
 
 /** Queries of a block: scores exist for one block at a time. */
@@ -32,11 +44,13 @@ const blockStarts = (length: number): number[] =>
 const blockOf = (x_BHT_: Tensor, start: number): Tensor =>
   slice(x_BHT_, 2, start, Math.min(start + blockLength, x_BHT_.shape[2]!))
 
+type Three = readonly [Tensor, Tensor, Tensor]
+
 /** Output [B,T,H,V] and log-sum-exp of the scaled scores [B,H,T], f32. */
-function attend(q_BTHK: Tensor, k_BTHK: Tensor, v_BTHV: Tensor, scale: number): readonly Tensor[] {
+function attend([q_BTHK, k_BTHK, v_BTHV]: Three, scoring: Scoring): readonly Tensor[] {
   const [q, k, v] = [heads(q_BTHK), heads(k_BTHK), heads(v_BTHV)]
   const parts = blockStarts(q.shape[2]!).map((start) => {
-    const scores = scoresOf(blockOf(q, start), k, start, scale)
+    const scores = scoresOf(blockOf(q, start), k, start, scoring)
     const top = largest(scores, -1, true)
     const lse = add(log(sum(exp(sub(scores, top)), -1, true)), top)
     const weights = convert(exp(sub(scores, lse)), v.dtype)
@@ -59,7 +73,7 @@ function attend(q_BTHK: Tensor, k_BTHK: Tensor, v_BTHV: Tensor, scale: number): 
 /** Cotangents of q, k and v: dS = P ∘ (dO vᵀ − rowsum(dO ∘ O)). */
 function attendGradient(
   [q_BTHK, k_BTHK, v_BTHV, lse_BHT, dO_BTHV, o_BTHV]: readonly Tensor[],
-  scale: number,
+  scoring: Scoring,
 ): readonly Tensor[] {
   const [q, k, v, dO] = [q_BTHK!, k_BTHK!, v_BTHV!, dO_BTHV!].map(heads) as [Tensor, Tensor, Tensor, Tensor]
   const wide = (x: Tensor): Tensor => convert(x, 'f32')
@@ -70,11 +84,11 @@ function attendGradient(
   const upTo = (x: Tensor): Tensor => pad(x, [0, 0, 0, 0], [0, 0, T - x.shape[2]!, 0])
   const parts = blockStarts(T).map((start) => {
     const [qs, dOs] = [blockOf(q, start), blockOf(dO, start)]
-    const scores = scoresOf(qs, k, start, scale)
+    const scores = scoresOf(qs, k, start, scoring)
     const weights = exp(sub(scores, blockOf(lse, start)))
     const end = scores.shape[3]!
     const dWeights = matmul(dOs, slice(v, 2, 0, end), { transposeY: true, dtype: 'f32' })
-    const dScores = convert(mul(mul(weights, sub(dWeights, blockOf(along, start))), scale), q.dtype)
+    const dScores = convert(mul(mul(weights, sub(dWeights, blockOf(along, start))), scoring.scale), q.dtype)
     return {
       dQ: matmul(dScores, slice(k, 2, 0, end)),
       dK: upTo(matmul(dScores, qs, { transposeX: true, dtype: 'f32' })),
@@ -93,10 +107,10 @@ function attendGradient(
 }
 
 /** Each head's largest score over the pairs that attend, exactly, [H]. */
-function exactMaxima(q_BTHK: Tensor, k_BTHK: Tensor, scale: number): Tensor {
+function exactMaxima(q_BTHK: Tensor, k_BTHK: Tensor, scoring: Scoring): Tensor {
   const [q, k] = [heads(q_BTHK), heads(k_BTHK)]
   const parts = blockStarts(q.shape[2]!).map((start) =>
-    largest(scoresOf(blockOf(q, start), k, start, scale), [0, 2, 3]),
+    largest(scoresOf(blockOf(q, start), k, start, scoring), [0, 2, 3]),
   )
   return parts.reduce((a, b) => max(a, b))
 }
@@ -110,6 +124,7 @@ function exactMaxima(q_BTHK: Tensor, k_BTHK: Tensor, scale: number): Tensor {
  *
  * @param q_BTHK queries  @param k_BTHK keys  @param v_BTHV values  @param tau QK-Clip's threshold, scalar; without it
  * the bound is always returned
+ * @param documents_BT i32 ids of documents that attention must not cross; engines have no kernel for them
  * @returns output [B,T,H,V] and maxLogits [H], which are upper bounds where they are at most τ
  */
 export function fusedCausalAttention(
@@ -118,23 +133,35 @@ export function fusedCausalAttention(
   v_BTHV: Tensor,
   scale: number,
   tau: Tensor | null,
+  documents_BT: Tensor | null = null,
 ): { output_BTHV: Tensor; maxLogits_H: Tensor } {
+  const named = documents_BT === null ? 'causalAttention' : 'documentAttention'
+  const extra = documents_BT === null ? [] : [documents_BT]
+  /** What comes after the first `count` inputs. */
+  const scoringOf = (inputs: readonly Tensor[], count: number): Scoring => ({
+    scale,
+    documents_BT: inputs[count] ?? null,
+  })
   const [output, lse] = customGrad(
-    [q_BTHK, k_BTHK, v_BTHV],
-    (q, k, v) => kernel('causalAttention', { scale }, [q!, k!, v!], (q, k, v) => attend(q!, k!, v!, scale)),
-    ([q, k, v], [o, lse], [dO]) =>
-      dO
-        ? kernel('causalAttentionGradient', { scale }, [q!, k!, v!, lse!, dO, o!], (...inputs) =>
-            attendGradient(inputs, scale),
-          )
-        : [null, null, null],
+    [q_BTHK, k_BTHK, v_BTHV, ...extra],
+    (...inputs) =>
+      kernel(named, { scale }, inputs, (...inner) => attend(inner as unknown as Three, scoringOf(inner, 3))),
+    (inputs, [o, lse], [dO]) => {
+      if (!dO) return inputs.map(() => null)
+      const [q, k, v, ...documents] = inputs as [Tensor, Tensor, Tensor, ...Tensor[]]
+      const given = [q, k, v, lse!, dO, o!, ...documents]
+      const cotangents = kernel(`${named}Gradient`, { scale }, given, (...inner) =>
+        attendGradient(inner, scoringOf(inner, 6)),
+      )
+      return [...cotangents, ...documents.map(() => null)]
+    },
   )
   const bound_H = largest(stopGradient(lse!), [0, 2])
   if (tau === null) return { output_BTHV: output!, maxLogits_H: bound_H }
   const [q, k] = [stopGradient(q_BTHK), stopGradient(k_BTHK)]
   const [maxima] = cond(
     compare(largest(bound_H), tau, 'gt'),
-    () => [exactMaxima(q, k, scale)],
+    () => [exactMaxima(q, k, { scale, documents_BT })],
     () => [bound_H],
   )
   return { output_BTHV: output!, maxLogits_H: stopGradient(maxima!) }

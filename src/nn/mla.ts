@@ -36,6 +36,8 @@ export interface Positions {
   readonly sin: Tensor
   /** Broadcastable to [B, H, T, T]; null where only what comes later is hidden. */
   readonly mask: Tensor | null
+  /** Ids of documents that attention must not cross, i32 [B, T], or null. */
+  readonly documents_BT: Tensor | null
 }
 
 /** Queries of every head, `nope [N, H·C]` and `rope [N, H·R]` before rotation. */
@@ -71,12 +73,12 @@ export function latents(
 /** Attention in the form that the plan wants: output [B,T,H,V] and each head's largest logit. */
 function attend(
   [q_BTHK, k_BTHK, v_BTHV]: readonly [Tensor, Tensor, Tensor],
-  { batch: B, length: T, mask }: Positions,
+  { batch: B, length: T, mask, documents_BT }: Positions,
   scale: number,
   attention: Plan['attention'],
   tau: Tensor | null,
 ): { output_BTHV: Tensor; maxLogits_H: Tensor } {
-  if (attention === 'fused' && mask === null) return fusedCausalAttention(q_BTHK, k_BTHK, v_BTHV, scale, tau)
+  if (attention === 'fused') return fusedCausalAttention(q_BTHK, k_BTHK, v_BTHV, scale, tau, documents_BT)
   const toHeads = (x: Tensor) => transpose(x, [0, 2, 1, 3])
   const hidden = mask ?? attentionMask(B, T, null)
   const { output, maxLogits } = causalAttention(

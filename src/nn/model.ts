@@ -51,6 +51,7 @@ export function sequencePositions(
     cos: table(tables.cos),
     sin: table(tables.sin),
     mask: documents_BT === null ? null : attentionMask(batch, length, documents_BT),
+    documents_BT,
   }
 }
 

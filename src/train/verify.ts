@@ -81,10 +81,10 @@ const boundsOf: { readonly [D in Plan['dtype']]: Bounds } = {
     loss: 1e-2,
     gradients: 0.3,
     maxLogits: 0.05,
-    trajectoryLosses: 5e-2,
+    trajectoryLosses: 0.15,
     trajectoryMaxLogits: 0.5,
     // Heads whose largest logits lie at τ fall on either side.
-    headsClipped: 6,
+    headsClipped: 16,
     finalWeights: 0.1,
   },
 }
