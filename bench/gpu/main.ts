@@ -1,5 +1,5 @@
 /**
- * `node bench/gpu/main.ts --what product,grouped,attention,fwdbwd,optimizer,step [--json FILE]`: speed on an accelerator.
+ * `node bench/gpu/main.ts --what product,grouped,attention,fwdbwd,optimizer,step,decode [--json FILE]`: speed on an accelerator.
  * Beside it: torch_reference.py and jax_reference.py, the same figures by others on the same card.
  */
 import { writeFile } from 'node:fs/promises'
@@ -14,6 +14,7 @@ import type { Mesh } from '../../src/tensor/mesh.ts'
 import type { Program } from '../../src/tensor/program.ts'
 import { hyperNames, type StepOptions, trainingStep } from '../../src/train/step.ts'
 import { muonClipOptions } from '../training.ts'
+import { decodeFigures } from './decode.ts'
 import { type Filled, filled } from './fill.ts'
 import { type Timing, timed } from './measure.ts'
 import {
@@ -103,6 +104,7 @@ const tensor = (shape: readonly number[], size: number, dtype: Filled['dtype'] =
 })
 
 const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
+  decode: (engine) => decodeFigures(engine, c),
   async product(engine) {
     const n = 8192
     const flops = 2 * n ** 3

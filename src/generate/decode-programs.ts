@@ -1,10 +1,10 @@
-import type { Engine, Executable } from '../engine/engine.ts'
+import type { DeviceBuffer, Engine, Executable } from '../engine/engine.ts'
 import type { K2Config } from '../nn/config.ts'
 import { decodeBlock } from '../nn/decode.ts'
 import type { Plan } from '../nn/plan.ts'
 import { add, max } from '../tensor/ops/elementwise.ts'
-import { iota } from '../tensor/ops/leaf.ts'
-import { concat, reshape, slice } from '../tensor/ops/shape.ts'
+import { iota, scalar } from '../tensor/ops/leaf.ts'
+import { broadcast, concat, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Program } from '../tensor/program.ts'
 import { type Tensor, trace } from '../tensor/trace.ts'
 import type { Type } from '../tensor/types.ts'
@@ -78,26 +78,39 @@ export function decodeProgram(config: K2Config, plan: Plan, shape: DecodeShape):
   })
 }
 
+const zerosProgram = (types: readonly Type[]): Program =>
+  trace('caches', [], () => types.map(({ dtype, shape }) => broadcast(scalar(0, dtype), shape)))
+
 /** Programs of one model, each compiled when it is first asked for. */
 export interface DecodePrograms {
   readonly config: K2Config
   readonly plan: Plan
   get(shape: DecodeShape): Promise<Executable>
+  /** Caches of sequences without tokens. */
+  caches(shape: Pick<DecodeShape, 'batch' | 'places'>): Promise<DeviceBuffer[]>
   [Symbol.dispose](): void
 }
 
 export function createDecodePrograms(engine: Engine, config: K2Config, plan: Plan): DecodePrograms {
   const compiled = new Map<string, Promise<Executable>>()
-  const compile = (shape: DecodeShape): Promise<Executable> =>
-    engine.compile(decodeProgram(config, plan, shape), { donate: config.numHiddenLayers })
+  const once = (key: string, compile: () => Promise<Executable>): Promise<Executable> => {
+    const known = compiled.get(key) ?? compile()
+    compiled.set(key, known)
+    return known
+  }
   return {
     config,
     plan,
-    get(shape) {
-      const key = `${shape.batch} ${shape.block} ${shape.places} ${shape.ending} ${shape.vocabSize}`
-      const known = compiled.get(key) ?? compile(shape)
-      compiled.set(key, known)
-      return known
+    get: (shape) =>
+      once(`${shape.batch} ${shape.block} ${shape.places} ${shape.ending} ${shape.vocabSize}`, () =>
+        engine.compile(decodeProgram(config, plan, shape), { donate: config.numHiddenLayers }),
+      ),
+    async caches({ batch, places }) {
+      const types = cacheTypes(config, plan, { batch, places })
+      if (plan.attention === 'blocks') return types.map((type) => engine.upload(type))
+      // An accelerator's zeros need not cross the bus.
+      const zeros = await once(`caches ${batch} ${places}`, () => engine.compile(zerosProgram(types)))
+      return zeros.run([])
     },
     [Symbol.dispose]() {
       for (const program of compiled.values())

@@ -1,6 +1,6 @@
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import { atType, type DecodePrograms, drawTypes } from './decode-programs.ts'
-import { blockFor, cacheTypes, type DecodeShape } from './decode-shape.ts'
+import { blockFor, type DecodeShape } from './decode-shape.ts'
 import { seedWords } from './uniform-tensor.ts'
 
 /** Sequences that are decoded together, with their caches. */
@@ -62,7 +62,7 @@ export function startDecoding(
   const { batch, places, ending, vocabSize = config.vocabSize } = options
   const layers = config.numHiddenLayers
   const draw = uploadDraw(engine, options)
-  let caches: readonly DeviceBuffer[] = cacheTypes(config, plan, options).map((type) => engine.upload(type))
+  let caches: readonly DeviceBuffer[] | undefined
   let offsets: DeviceBuffer | undefined
   /** Where the next token goes. */
   let at: DeviceBuffer | undefined
@@ -70,13 +70,14 @@ export function startDecoding(
   let disposed = false
 
   const dispose = (): void => {
-    for (const buffer of [...caches, ...draw, offsets, at]) buffer?.[Symbol.dispose]()
+    for (const buffer of [...(caches ?? []), ...draw, offsets, at]) buffer?.[Symbol.dispose]()
   }
 
   const run = async (ids: DeviceBuffer, start: DeviceBuffer): Promise<DeviceBuffer> => {
     const executable = await programs.get({ batch, block: ids.shape[1]!, places, ending, vocabSize })
-    if (disposed) throw new Error('the sequences were disposed')
     try {
+      caches ??= await programs.caches({ batch, places })
+      if (disposed) throw new Error('the sequences were disposed')
       const outputs = await executable.run([...caches, ...weights, ids, offsets!, start, ...draw])
       caches = outputs.slice(0, layers)
       at = outputs.at(-1)
