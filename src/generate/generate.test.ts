@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import { createOnnxEngine } from '../engine/onnx/engine.ts'
+import { createReferenceEngine } from '../engine/reference/engine.ts'
 import { parameterSpecs } from '../nn/parameters.ts'
-import { hostPlan } from '../nn/plan.ts'
+import { acceleratorPlan, hostPlan } from '../nn/plan.ts'
 import { UserError } from '../user-error.ts'
+import { computeTypes } from './compute-buffers.ts'
 import { createDecodePrograms } from './decode-programs.ts'
 import { startDecoding } from './decoding.ts'
 import { createGenerator, type GenerateOptions } from './generate.ts'
@@ -139,6 +141,18 @@ describe('disposal', () => {
       for await (const _ of own.generate({ prompt, maxTokens: 5 })) break
       // The programs stay: one for the prompt, one for single tokens.
       expect(counted.live()).toBe(before + 2)
+    }
+    await new Promise(setImmediate)
+    expect(counted.live()).toBe(0)
+  })
+
+  test('in bf16 only the cast weights stay', async () => {
+    const counted = counting(createReferenceEngine())
+    {
+      using own = createGenerator(counted, config, weights, { plan: acceleratorPlan, choice: 'device' })
+      for await (const _ of own.generate({ prompt, maxTokens: 9 })) break
+      // And the programs: empty caches, one for the prompt, one for single tokens.
+      expect(counted.live()).toBe(computeTypes(config, acceleratorPlan).size + 3)
     }
     await new Promise(setImmediate)
     expect(counted.live()).toBe(0)
