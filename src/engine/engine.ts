@@ -49,6 +49,8 @@ export interface Executable {
 
 export interface Engine {
   readonly name: string
+  /** Whether it computes in memory that host data must be copied to, so that what it can make itself is better made there. */
+  readonly memoryOfItsOwn?: boolean
   /** Copies host data to the engine; without data the buffer is zero. `placement` spreads it over a mesh. */
   upload(type: Type, data?: TypedArray, placement?: Placement): DeviceBuffer
   compile(program: Program, options?: CompileOptions): Promise<Executable>

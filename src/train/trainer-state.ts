@@ -13,6 +13,7 @@ import { initialWeights } from '../nn/initial-weights.ts'
 import { hfTensors } from '../nn/parameters.ts'
 import { parseAs } from '../schema-error.ts'
 import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
+import { madeState } from './made-state.ts'
 import { readParameter, streamedWeightEntries } from './model-weights.ts'
 import { onOneDevice, type PlacementOf } from './placements.ts'
 import type { StateShards } from './state-shards.ts'
@@ -66,6 +67,10 @@ export async function startState(
   seed: number,
   placementOf: PlacementOf = onOneDevice,
 ): Promise<TrainerState> {
+  if (engine.memoryOfItsOwn) {
+    const buffers = await fromEngine(madeState(engine, config, program, seed))
+    return { buffers, position: { step: 0, tokens: 0 } }
+  }
   const weights = initialWeights(config, seed)
   return {
     buffers: await uploadAll(engine, program.state, placementOf, async ({ name }) => weights.get(name)),

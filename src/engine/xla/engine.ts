@@ -93,6 +93,7 @@ const kernelPlatform = (platform: string): 'cuda' | 'rocm' | 'tpu' | 'cpu' =>
 
 class DeviceEngine implements XlaEngine {
   readonly name = 'xla'
+  readonly memoryOfItsOwn = true
   readonly platform: string
   readonly versions: XlaVersions
   readonly devices: readonly XlaDevice[]
