@@ -25,6 +25,7 @@ import {
   productProgram,
   weightTypes,
 } from './programs.ts'
+import type { PeerFigure } from './summary.ts'
 
 const { values } = parseArgs({
   options: {
@@ -39,11 +40,25 @@ const { values } = parseArgs({
   },
 })
 
-interface Figure extends Timing {
-  readonly name: string
-  readonly compileSeconds: number
-  readonly tokensPerSecond?: number
-  readonly teraflops?: number
+/** In the form of the Python peers' figures. */
+function figureFrom(
+  name: string,
+  timing: Timing,
+  facts: Pick<
+    PeerFigure,
+    'compileSeconds' | 'tokensPerSecond' | 'tflops' | 'peakMemoryGiB' | 'shareOfBandwidth'
+  >,
+): PeerFigure {
+  return {
+    name,
+    milliseconds: {
+      median: timing.medianMilliseconds,
+      best: timing.bestMilliseconds,
+      count: timing.runs,
+    },
+    hostShare: timing.hostShare,
+    ...facts,
+  }
 }
 
 const c = presets[presetNamed(values.preset)]
@@ -65,7 +80,7 @@ async function figureOf(
   inputs: readonly Filled[],
   count: { flops?: number; tokens?: number },
   options: { state?: number; runs?: number; layout?: Parameters<XlaEngine['compile']>[1] } = {},
-): Promise<Figure> {
+): Promise<PeerFigure> {
   const start = performance.now()
   const executable: Executable = await engine.compile(program, {
     donate: options.state ?? 0,
@@ -77,22 +92,21 @@ async function figureOf(
   const { timing, state } = await timed(executable, buffers, options)
   for (const buffer of [...state, ...buffers.slice(options.state ?? 0)]) buffer[Symbol.dispose]()
   const seconds = timing.medianMilliseconds / 1000
-  const figure: Figure = {
-    name,
+  const { buffers: held, intermediates } = executable.memory()
+  const figure = figureFrom(name, timing, {
     compileSeconds,
-    ...timing,
+    peakMemoryGiB: (held + intermediates) / 2 ** 30,
     ...(count.tokens && { tokensPerSecond: count.tokens / seconds }),
-    ...(count.flops && { teraflops: count.flops / seconds / 1e12 }),
-  }
+    ...(count.flops && { tflops: count.flops / seconds / 1e12 }),
+  })
   const rates = [
     figure.tokensPerSecond ? `${Math.round(figure.tokensPerSecond)} tokens/s` : '',
-    figure.teraflops ? `${figure.teraflops.toFixed(1)} TFLOP/s` : '',
+    figure.tflops ? `${figure.tflops.toFixed(1)} TFLOP/s` : '',
   ]
   console.log(
     `${name.padEnd(34)} ${timing.medianMilliseconds.toFixed(3).padStart(10)} ms (best ${timing.bestMilliseconds.toFixed(3)})  ` +
-      `${rates.filter(Boolean).join('  ')}  host ${(100 * timing.hostShare).toFixed(1)}%  compiled in ${compileSeconds.toFixed(1)} s`,
+      `${rates.filter(Boolean).join('  ')}  ${figure.peakMemoryGiB!.toFixed(1)} GiB  compiled in ${compileSeconds.toFixed(1)} s`,
   )
-  console.log(`  memory ${JSON.stringify(executable.memory())} ${JSON.stringify(engine.memory())}`)
   executable[Symbol.dispose]()
   return figure
 }
@@ -103,8 +117,15 @@ const tensor = (shape: readonly number[], size: number, dtype: Filled['dtype'] =
   size,
 })
 
-const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
-  decode: (engine) => decodeFigures(engine, c),
+const tables: Record<string, (engine: XlaEngine) => Promise<PeerFigure[]>> = {
+  decode: async (engine) =>
+    (await decodeFigures(engine, c)).map((figure) =>
+      figureFrom(figure.name, figure, {
+        compileSeconds: figure.compileSeconds,
+        tokensPerSecond: figure.tokensPerSecond,
+        shareOfBandwidth: figure.shareOfBound,
+      }),
+    ),
   async product(engine) {
     const n = 8192
     const flops = 2 * n ** 3
@@ -127,7 +148,7 @@ const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
       [98_304, 64, 1024, 1024],
       [98_304, 64, 512, 1024],
     ] as const
-    const figures: Figure[] = []
+    const figures: PeerFigure[] = []
     for (const [rows, groups, into, out] of cases) {
       const flops = 2 * rows * into * out
       // A single number fills the sizes: every group has the same.
@@ -141,12 +162,12 @@ const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
           Int32Array.from({ length: groups }, (_, i) => rows / groups + (i % 2 === 0 ? 37 : -37)),
         )
         const { timing } = await timed(executable, [x!, w!, sizes], { runs: 20 })
-        const name = `grouped ${rows}×${into} by ${groups}×${out} ${backward ? 'gradients' : ''}`
+        const name = `grouped ${rows}×${into} by ${groups}×${out} ${backward ? 'gradients' : 'forward'}`
         const teraflops = ((backward ? 2 : 1) * flops) / timing.medianMilliseconds / 1e9
         console.log(
           `${name.padEnd(46)} ${timing.medianMilliseconds.toFixed(3)} ms ${teraflops.toFixed(1)} TFLOP/s`,
         )
-        figures.push({ name, compileSeconds, ...timing, teraflops })
+        figures.push(figureFrom(name, timing, { compileSeconds, tflops: teraflops }))
         for (const buffer of [x!, w!, sizes]) buffer[Symbol.dispose]()
         executable[Symbol.dispose]()
       }
@@ -242,7 +263,7 @@ const tables: Record<string, (engine: XlaEngine) => Promise<Figure[]>> = {
 const engine = await createXlaEngine()
 const devices = engine.devices.map(({ kind }) => kind)
 console.log(engine.platform, JSON.stringify(engine.versions), devices.join(', '))
-const figures: Figure[] = []
+const figures: PeerFigure[] = []
 for (const what of values.what.split(',')) {
   try {
     figures.push(...(await tables[what]!(engine)))

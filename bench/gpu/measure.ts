@@ -5,7 +5,7 @@ export interface Timing {
   readonly medianMilliseconds: number
   readonly bestMilliseconds: number
   readonly runs: number
-  /** Share of the time that the host's thread spent giving runs to the device. */
+  /** Share of the time that the host's main thread computed. */
   readonly hostShare: number
 }
 
@@ -25,11 +25,8 @@ export async function timed(
   let carried = inputs.slice(0, state)
   const rest = inputs.slice(state)
   let last: DeviceBuffer[] = []
-  let host = 0
   const once = async (): Promise<void> => {
-    const before = performance.now()
     const outputs = await executable.run([...carried, ...rest])
-    host += performance.now() - before
     for (const buffer of last) buffer[Symbol.dispose]()
     carried = outputs.slice(0, state)
     last = outputs.slice(state)
@@ -42,12 +39,14 @@ export async function timed(
   for (let i = 0; i < 2; i++) await once()
   await done()
   const times: number[] = []
+  const busy = process.threadCpuUsage()
   for (let round = 0; round < rounds; round++) {
     const start = performance.now()
     for (let i = 0; i < runs; i++) await once()
     await done()
     times.push((performance.now() - start) / runs)
   }
+  const { user, system } = process.threadCpuUsage(busy)
   for (const buffer of last) buffer[Symbol.dispose]()
   const total = times.reduce((sum, time) => sum + time * runs, 0)
   return {
@@ -55,7 +54,7 @@ export async function timed(
       medianMilliseconds: median(times),
       bestMilliseconds: Math.min(...times),
       runs: rounds * runs,
-      hostShare: host / total,
+      hostShare: (user + system) / 1000 / total,
     },
     state: carried,
   }
