@@ -11,10 +11,14 @@ import { acceleratorPlan } from '../../src/nn/plan.ts'
 import { uniform } from '../../src/tensor/random.ts'
 import { byteSize, type Type } from '../../src/tensor/types.ts'
 import { type Filled, filled } from './fill.ts'
-import type { Timing } from './measure.ts'
 
-export interface DecodeFigure extends Timing {
+/** In the form of the Python peers' figures. */
+export interface DecodeFigure {
   readonly name: string
+  /** Of a step. */
+  readonly milliseconds: { readonly median: number; readonly best: number; readonly count: number }
+  /** Of the time, how long the host's thread was busy. */
+  readonly hostShare: number
   readonly compileSeconds: number
   /** Of all sequences, after each one's first token. */
   readonly tokensPerSecond: number
@@ -126,16 +130,14 @@ async function figure(
   const made: Round[] = []
   for (let i = 0; i < rounds; i++) made.push(await once())
   const times = made.map(({ stepMilliseconds }) => stepMilliseconds)
-  const medianMilliseconds = middle(times)
+  const median = middle(times)
   const bytes = stepBytes(c, batch, prompt + tokens / 2)
-  const tokensPerSecond = (batch / medianMilliseconds) * 1e3
+  const tokensPerSecond = (batch / median) * 1e3
   const bandwidthBound = (batch * bandwidth) / bytes
   const result: DecodeFigure = {
     name: `decode batch ${batch}`,
     compileSeconds,
-    medianMilliseconds,
-    bestMilliseconds: Math.min(...times),
-    runs: rounds * tokens,
+    milliseconds: { median, best: Math.min(...times), count: rounds * tokens },
     hostShare: middle(made.map(({ hostShare }) => hostShare)),
     tokensPerSecond,
     promptMilliseconds: middle(made.map(({ promptMilliseconds }) => promptMilliseconds)),
@@ -144,7 +146,7 @@ async function figure(
     shareOfBound: tokensPerSecond / bandwidthBound,
   }
   console.log(
-    `${result.name.padEnd(34)} ${medianMilliseconds.toFixed(3).padStart(10)} ms a step (best ${result.bestMilliseconds.toFixed(3)})  ` +
+    `${result.name.padEnd(34)} ${median.toFixed(3).padStart(10)} ms a step (best ${result.milliseconds.best.toFixed(3)})  ` +
       `${Math.round(tokensPerSecond)} tokens/s  host ${(100 * result.hostShare).toFixed(1)}%  compiled in ${compileSeconds.toFixed(1)} s`,
   )
   console.log(
