@@ -10,6 +10,7 @@ import type { Provenance } from '../train/provenance.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import type { TrainingResult } from '../train/train.ts'
 import { formatDuration } from './duration.ts'
+import { generatorOptions } from './generator-options.ts'
 import { loadTrainedModel } from './load-trained-model.ts'
 import { writeText } from './text-writer.ts'
 
@@ -58,7 +59,7 @@ export async function measureBaselines(config: RunConfig): Promise<Baselines> {
 /** Continuations of the config's prompts by the run's last checkpoint. */
 async function writeSamples({ config, runDir, engine }: SummaryInput): Promise<Sample[]> {
   const model = await loadTrainedModel(runDir)
-  using generator = createGenerator(engine, model.config, model.weights)
+  using generator = createGenerator(engine, model.config, model.weights, generatorOptions(config.engine))
   const { prompts, ...options } = config.samples
   const samples: Sample[] = []
   for (const [seed, prompt] of prompts.entries()) {
@@ -88,7 +89,7 @@ export async function summarise(input: SummaryInput): Promise<void> {
     machine: origin.machine,
     engine: {
       name: config.engine.name,
-      threads: threads ?? origin.machine.cores,
+      threads: config.engine.name === 'xla' ? null : (threads ?? origin.machine.cores),
       productRate: input.productRate,
     },
     memory: { peakRss: process.resourceUsage().maxRSS * 1024, ...result.memory },

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
-import { createGenerator, type GeneratorOptions, type TokenGenerator } from '../../generate/generate.ts'
-import { acceleratorPlan } from '../../nn/plan.ts'
+import { createGenerator, type TokenGenerator } from '../../generate/generate.ts'
 import { UserError } from '../../user-error.ts'
+import { generatorOptions } from '../generator-options.ts'
 import { loadTrainedModel, type TrainedModel } from '../load-trained-model.ts'
 import {
   chosenEngine,
@@ -65,12 +65,6 @@ async function converse(
   }
   lines.close()
 }
-
-/** On accelerators tokens are chosen where the logits are, so that no step waits for the host. */
-const generatorOptions = ({ name, precision }: EngineChoice): GeneratorOptions =>
-  name === 'xla'
-    ? { plan: { ...acceleratorPlan, dtype: precision === 'bf16' ? 'bf16' : 'f32' }, choice: 'device' }
-    : {}
 
 async function run(directory: string, options: GenerateOptions): Promise<void> {
   const model = await loadTrainedModel(directory)
