@@ -36,13 +36,14 @@ describe.skipIf(noCompiler !== undefined)(`the compile cache on a fake plugin ${
   })
 
   /** Compiles and runs in an engine of its own; tells what the plugin and the cache had to do. */
-  async function use(plus: number, xlaFlags = {}) {
+  async function use(plus: number, xlaFlags = {}, line = 1) {
     const engine: XlaEngine = await createXlaEngine({
       plugin: fake.path,
       cacheDirectory: directory,
       xlaFlags,
     })
-    const executable = await engine.load(fakeText(copyOf(type, 0, plus)), fakeProgram([type], [type]))
+    const text = `${fakeText(copyOf(type, 0, plus))}// add loc("mlp.ts":${line}:1)\n`
+    const executable = await engine.load(text, fakeProgram([type], [type]))
     const [output] = await executable.run([engine.upload(type, Float32Array.of(1, 2))])
     expect(await output!.read()).toEqual(Float32Array.of(1 + plus, 2 + plus))
     engine[Symbol.dispose]()
@@ -56,6 +57,11 @@ describe.skipIf(noCompiler !== undefined)(`the compile cache on a fake plugin ${
     expect(await use(2)).toEqual({ compiled: 2, total: 1, fromCache: 0 })
     expect(await use(1, { xla_gpu_autotune_level: 0 })).toEqual({ compiled: 3, total: 1, fromCache: 0 })
     expect(readdirSync(directory)).toHaveLength(3)
+  })
+
+  test('source lines that moved make no other program', async () => {
+    expect(await use(1, {}, 1)).toEqual({ compiled: 1, total: 1, fromCache: 0 })
+    expect(await use(1, {}, 20)).toEqual({ compiled: 1, total: 1, fromCache: 1 })
   })
 
   test.each<[string, (bytes: Buffer) => Uint8Array]>([
@@ -95,7 +101,7 @@ describe.skipIf(noCompiler !== undefined)(`the compile cache on a fake plugin ${
 test('it lies where the system keeps caches', () => {
   const before = process.env.XDG_CACHE_HOME
   process.env.XDG_CACHE_HOME = '/caches'
-  expect(defaultCacheDirectory()).toBe('/caches/tsukimi/xla')
+  expect(defaultCacheDirectory()).toBe(join('/caches', 'tsukimi', 'xla'))
   if (before === undefined) delete process.env.XDG_CACHE_HOME
   else process.env.XDG_CACHE_HOME = before
 })

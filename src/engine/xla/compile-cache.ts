@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { withoutLocations } from '../../lower/stablehlo/location.ts'
 
 /** First bytes of an entry; then the SHA-256 of what follows. */
 const MAGIC = Buffer.from('tsukimi-xla-1\n')
@@ -14,7 +15,7 @@ export const defaultCacheDirectory = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tsukimi', 'xla')
 
 /** A name for everything that a compiled program depends on. */
-export function cacheKey(parts: readonly (string | Uint8Array)[]): string {
+function cacheKey(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) {
     const bytes = typeof part === 'string' ? Buffer.from(part) : part
@@ -22,6 +23,10 @@ export function cacheKey(parts: readonly (string | Uint8Array)[]): string {
   }
   return hash.digest('hex')
 }
+
+/** A name for a module and what else decides; modules whose source lines moved are one. */
+export const programKey = (text: string, parts: readonly (string | Uint8Array)[]): string =>
+  cacheKey([withoutLocations(text), ...parts])
 
 /** The payload of an entry; undefined if there is none or it is damaged. */
 export async function readEntry(directory: string, key: string): Promise<Uint8Array | undefined> {

@@ -1,6 +1,6 @@
 import type { Client } from './client.ts'
 import { type Compiled, compileText } from './compile.ts'
-import { cacheKey } from './compile-cache.ts'
+import { programKey } from './compile-cache.ts'
 import type { Ask } from './key-value/connection.ts'
 import { inspect } from './loaded.ts'
 import { deserialize, serialized } from './serialized.ts'
@@ -39,7 +39,7 @@ export async function compileShared(
   sharing: Sharing,
 ): Promise<Compiled> {
   const key = `tsukimi/program/${sharing.programs++}`
-  const identity = cacheKey([text, options])
+  const identity = programKey(text, [options])
   if (sharing.process === 0)
     return compileFor(client, text, options, cacheDirectory, sharing.ask, key, identity)
   const answer = await sharing.ask({ ask: 'get', key, timeout: PATIENCE })

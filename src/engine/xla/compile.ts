@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { koffi } from '../ffi/koffi.ts'
 import type { Address } from '../ffi/native-function.ts'
 import type { Client } from './client.ts'
-import { cacheKey, readEntry, writeEntry } from './compile-cache.ts'
+import { programKey, readEntry, writeEntry } from './compile-cache.ts'
 import { inspect, type Loaded } from './loaded.ts'
 import { deserialize, serialized } from './serialized.ts'
 import { newStruct } from './struct.ts'
@@ -26,7 +26,7 @@ export async function compileText(
 ): Promise<Compiled> {
   if (cacheDirectory === null)
     return { ...inspect(client, await compile(client, text, options)), fromCache: false }
-  const key = cacheKey([text, options, ...compilerIdentity(client)])
+  const key = programKey(text, [options, ...compilerIdentity(client)])
   const entry = await readEntry(cacheDirectory, key)
   const cached = entry && (await deserialize(client, entry, options).catch(() => undefined))
   if (cached) return { ...inspect(client, cached), fromCache: true }

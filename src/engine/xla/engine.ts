@@ -8,7 +8,7 @@ import type { XlaBuffer } from './buffer.ts'
 import { type Client, createClient, destroyClient } from './client.ts'
 import { type ClientSettings, clientOptions } from './client-options.ts'
 import { type Compiled, compileText } from './compile.ts'
-import { cacheKey, defaultCacheDirectory } from './compile-cache.ts'
+import { defaultCacheDirectory, programKey } from './compile-cache.ts'
 import { serializeCompileOptions } from './compile-options.ts'
 import { compileShared, type Sharing } from './compile-shared.ts'
 import { type DeviceMemory, deviceMemory, type XlaDevice } from './device.ts'
@@ -195,7 +195,7 @@ class DeviceEngine implements XlaEngine {
       this.#assertUsable()
       const local = devices.filter(({ addressable }) => addressable).map(({ handle }) => handle)
       // 28 bits of a hash leave a program 15/16 of the numbers' range.
-      const firstLaunch = Number.parseInt(cacheKey([text, compileOptions]).slice(0, 7), 16)
+      const firstLaunch = Number.parseInt(programKey(text, [compileOptions]).slice(0, 7), 16)
       const order = loaded.devices.map((handle) => local.indexOf(handle))
       const executable = new XlaExecutable(this.#home, loaded, signature, order, firstLaunch, this.#forget)
       this.#executables.add(executable)

@@ -44,12 +44,6 @@ export const newBuilder = (platform: Platform, mesh: Mesh | null): Builder => ({
   counter: { value: 0, channel: 0 },
 })
 
-/** `file.ts:41` as a location attribute. */
-export function locationText(loc: string): string {
-  const [, file, line] = /^(.*):(\d+)$/.exec(loc) ?? []
-  return file === undefined ? ` loc(${JSON.stringify(loc)})` : ` loc(${JSON.stringify(file)}:${line}:1)`
-}
-
 export const freshName = (b: Builder): string => `%${b.label}${b.counter.value++}`
 
 /** Channels tell collectives apart. */

@@ -74,6 +74,3 @@ export function goldenProgram(op: OpName): GoldenProgram {
   if (found === undefined) throw new Error(`${op} has no conformance case`)
   return special[op] ?? { program: forwardProgram(found.make(newRandom(1))) }
 }
-
-/** Without the lines of sources, which change when something is added above them. */
-export const withoutLocations = (text: string): string => text.replaceAll(/ loc\("[^"]*":\d+:1\)/g, '')

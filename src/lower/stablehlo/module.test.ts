@@ -10,7 +10,8 @@ import { opDefs } from '../../tensor/ops/table.ts'
 import type { OpName } from '../../tensor/program.ts'
 import { type Tensor, trace, withLoc } from '../../tensor/trace.ts'
 import type { Type } from '../../tensor/types.ts'
-import { goldenProgram, mesh, typed, withoutLocations } from './golden-programs.fixture.ts'
+import { goldenProgram, mesh, typed } from './golden-programs.fixture.ts'
+import { withoutLocations } from './location.ts'
 import { lowerToStableHlo } from './module.ts'
 
 /** The lines of the body, without the lines of sources. */
@@ -141,7 +142,9 @@ describe('sums of 16-bit floats are taken in f32', () => {
   })
 
   test('a product with a dtype of its own has it', () => {
-    expect(body([x, w], (x, w) => [linear(x!, w!, 'f32')])).toMatchInlineSnapshot(`"%dot0 = stablehlo.dot_general %in0, %in1, contracting_dims = [1] x [1], precision = [DEFAULT, DEFAULT] : (tensor<2x3xbf16>, tensor<4x3xbf16>) -> tensor<2x4xf32>"`)
+    expect(body([x, w], (x, w) => [linear(x!, w!, 'f32')])).toMatchInlineSnapshot(
+      `"%dot0 = stablehlo.dot_general %in0, %in1, contracting_dims = [1] x [1], precision = [DEFAULT, DEFAULT] : (tensor<2x3xbf16>, tensor<4x3xbf16>) -> tensor<2x4xf32>"`,
+    )
   })
 
   test('reductions, softmax and scattered sums', () => {

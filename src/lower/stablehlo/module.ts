@@ -1,16 +1,6 @@
 import { deviceCount, type Layout, wholeShape } from '../../tensor/mesh.ts'
 import type { OpName, Program, Value } from '../../tensor/program.ts'
-import {
-  type Builder,
-  get,
-  indented,
-  locationText,
-  newBuilder,
-  type Platform,
-  put,
-  region,
-  type Ssa,
-} from './builder.ts'
+import { type Builder, get, indented, newBuilder, type Platform, put, region, type Ssa } from './builder.ts'
 import { collectiveRules } from './collective.ts'
 import { contractionRules } from './contraction.ts'
 import { controlRules } from './control.ts'
@@ -20,6 +10,7 @@ import { fusedRules } from './fused.ts'
 import { indexingRules } from './indexing.ts'
 import { manualAxes, manualSharding, meshText, realLayout, shardingAttribute } from './layout.ts'
 import { leafRules } from './leaf.ts'
+import { locationText } from './location.ts'
 import { reductionRules } from './reduction.ts'
 import type { Rule, Rules } from './rule.ts'
 import { shapeRules } from './shape.ts'
