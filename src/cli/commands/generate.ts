@@ -4,13 +4,7 @@ import { createGenerator, type TokenGenerator } from '../../generate/generate.ts
 import { UserError } from '../../user-error.ts'
 import { generatorOptions } from '../generator-options.ts'
 import { loadTrainedModel, type TrainedModel } from '../load-trained-model.ts'
-import {
-  chosenEngine,
-  type EngineChoice,
-  type EngineOptions,
-  engineOptions,
-  openEngine,
-} from '../open-engine.ts'
+import { chosenEngine, type EngineOptions, engineOptions, openEngine } from '../open-engine.ts'
 import { nonNegative, positiveInteger, share, wholeNumber } from '../option-values.ts'
 import { type WritingOptions, type WrittenText, writeText } from '../text-writer.ts'
 
