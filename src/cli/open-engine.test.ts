@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { XlaEngine } from '../engine/xla/engine.ts'
+import { buildFakePlugin, noCompiler } from '../engine/xla/fake-plugin.fixture.ts'
 import { distributedOf } from './distributed-options.ts'
 import { engineOverrides } from './engine-overrides.ts'
 import { chosenEngine, openEngine } from './open-engine.ts'
@@ -17,6 +19,22 @@ test('settings that the engine lacks are refused', () => {
   expect(() => openEngine({ name: 'onnx', plugin: null, threads: null }, distributed)).toThrow(
     /several processes need the engine xla/,
   )
+})
+
+describe.skipIf(noCompiler !== undefined)(`with a fake plugin ${noCompiler ?? ''}`, () => {
+  test('xla takes as many devices as are computed on, not all', async () => {
+    using fake = buildFakePlugin()
+    const choice = { name: 'xla', plugin: fake.path, threads: null } as const
+    for (const [devices, count] of [
+      [undefined, 1],
+      [2, 2],
+    ]) {
+      const engine = (await openEngine(choice, undefined, devices)) as XlaEngine
+      expect(engine.devices).toHaveLength(count!)
+      engine[Symbol.dispose]()
+      await engine.closed
+    }
+  })
 })
 
 test('options of the command line change the config', () => {

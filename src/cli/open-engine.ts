@@ -18,7 +18,10 @@ export interface EngineChoice {
 
 export type Precision = 'highest' | 'bf16'
 
-type Opener = (choice: Pick<EngineChoice, 'plugin' | 'threads'>, distributed?: Distributed) => Promise<Engine>
+/** Of accelerators, what this process may take. */
+type Share = { readonly distributed: Distributed } | { readonly devices: number }
+
+type Opener = (choice: Pick<EngineChoice, 'plugin' | 'threads'>, share: Share) => Promise<Engine>
 
 const openers = {
   onnx: async ({ threads }) => {
@@ -29,12 +32,9 @@ const openers = {
     const { createReferenceEngine } = await import('../engine/reference/engine.ts')
     return createReferenceEngine()
   },
-  xla: async ({ plugin }, distributed) => {
+  xla: async ({ plugin }, share) => {
     const { createXlaEngine } = await import('../engine/xla/engine.ts')
-    return createXlaEngine({
-      ...(plugin === null ? {} : { plugin }),
-      ...(distributed === undefined ? {} : { distributed }),
-    })
+    return createXlaEngine({ ...(plugin === null ? {} : { plugin }), ...share })
   },
 } as const satisfies Readonly<Record<string, Opener>>
 
@@ -82,16 +82,18 @@ export function chosenEngine(options: EngineOptions, precision: Precision = 'bf1
 /**
  * Loads an engine's library and starts it; the caller disposes it.
  *
- * @param distributed this process's place among several; only xla takes it
+ * @param distributed this process's place among several, which take all devices that they see; only xla takes it
+ * @param devices that a process alone computes on: it leaves others, and their memory, to other programs
  * @throws UserError where the library cannot be loaded, or the engine works in one process only
  */
 export function openEngine(
   choice: Pick<EngineChoice, 'name' | 'plugin' | 'threads'>,
   distributed?: Distributed,
+  devices = 1,
 ): Promise<Engine> {
   if (distributed !== undefined && choice.name !== 'xla')
     throw new UserError(
       `--coordinator: several processes need the engine xla, and this is ${choice.name}: choose --engine xla`,
     )
-  return openers[choice.name](choice, distributed)
+  return openers[choice.name](choice, distributed === undefined ? { devices } : { distributed })
 }

@@ -135,7 +135,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   checkShares(config, group)
   const origin = await provenance()
   const startedAt = new Date()
-  using engine = await openEngine(config.engine, request.distributed)
+  using engine = await openEngine(config.engine, request.distributed, meshSize(config.mesh))
   using interruption = onInterrupt(
     'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)',
   )

@@ -7,12 +7,12 @@ import { forward, headWeight } from '../nn/model.ts'
 import { parameterSpecs } from '../nn/parameters.ts'
 import { computeWeights, hostPlan, type Plan } from '../nn/plan.ts'
 import { stateSharding } from '../nn/sharding.ts'
-import { shardType } from '../tensor/mesh.ts'
+import { type Placement, shardType } from '../tensor/mesh.ts'
 import { sumOver } from '../tensor/ops/collective.ts'
 import { reshape } from '../tensor/ops/shape.ts'
 import { trace } from '../tensor/trace.ts'
-import type { Type } from '../tensor/types.ts'
-import { fromEngine } from './engine-failure.ts'
+import type { Type, TypedArray } from '../tensor/types.ts'
+import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
 import { batchPlacement, layoutOf, placedOn } from './placements.ts'
 
 export interface HeldOutScore {
@@ -77,12 +77,20 @@ export async function createEvaluation(
     program,
     layoutOf(program, mesh, { inputs: placements, outputs: [] }),
   )
-  const uploaded = (batch: HeldOutBatch): DeviceBuffer[] => [
-    ...[batch.inputIds, batch.targetIds, ...(separateDocuments ? [batch.documentIds] : [])].map((x) =>
-      engine.upload(ids, x, idsAt),
-    ),
-    engine.upload(mask, batch.lossMask, maskAt),
-  ]
+  const uploaded = (batch: HeldOutBatch): DeviceBuffer[] => {
+    const buffers: DeviceBuffer[] = []
+    const upload = (type: Type, x: TypedArray, placement: Placement | undefined): void =>
+      void buffers.push(atOnceFromEngine(() => engine.upload(type, x, placement)))
+    try {
+      for (const x of [batch.inputIds, batch.targetIds]) upload(ids, x, idsAt)
+      if (separateDocuments) upload(ids, batch.documentIds, idsAt)
+      upload(mask, batch.lossMask, maskAt)
+      return buffers
+    } catch (error) {
+      for (const buffer of buffers) buffer[Symbol.dispose]()
+      throw error
+    }
+  }
   return {
     async score(params, signal) {
       let nats = 0

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../../user-error.ts'
 
 /** Where Python packages put their plugins, the first that is found wins. */
@@ -64,10 +64,11 @@ function list(folder: string): readonly string[] {
   }
 }
 
-/** What makes of a plugin, by its path: they take different options. */
+/** What a plugin is for, by the name of its file: they take different options. */
 export type PluginKind = 'gpu' | 'other'
 
-export const pluginKind = (path: string): PluginKind => (/cuda|rocm/i.test(path) ? 'gpu' : 'other')
+export const pluginKind = (path: string): PluginKind =>
+  /cuda|rocm|gpu/i.test(basename(path)) ? 'gpu' : 'other'
 
 /** CUDA's own files (libdevice, ptxas) that the plugin's packages bring, if they do. */
 export function cudaDataDirectory(plugin: string): string | undefined {

@@ -7,7 +7,7 @@ import { createXlaEngine } from './engine.ts'
 import { buildFakePlugin, compileC, type FakePlugin, noCompiler, resetFake } from './fake-plugin.fixture.ts'
 import { listDevices } from './list-devices.ts'
 import { liveHandles } from './live-handles.ts'
-import { cudaDataDirectory, pluginFiles, pluginPath } from './plugin-path.ts'
+import { cudaDataDirectory, pluginFiles, pluginKind, pluginPath } from './plugin-path.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plugins-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -54,8 +54,15 @@ describe('which plugin is loaded', () => {
     const plugin = put('c', pluginFiles[0]!)
     expect(cudaDataDirectory(plugin)).toBeUndefined()
     put('c', 'nvidia/cu13/nvvm/libdevice/libdevice.10.bc')
-    expect(cudaDataDirectory(plugin)).toBe(join(folder, 'c/nvidia/cu13'))
+    expect(cudaDataDirectory(plugin)).toBe(join(folder, 'c', 'nvidia', 'cu13'))
   })
+})
+
+test('what a plugin is for is in the name of its file, whatever its folders are called', () => {
+  const kinds = [...pluginFiles, 'build/pjrt_c_api_gpu_plugin.so', 'cuda-venv/libtpu/libtpu.so'].map(
+    pluginKind,
+  )
+  expect(kinds).toEqual(['gpu', 'gpu', 'gpu', 'gpu', 'other', 'gpu', 'other'])
 })
 
 test('a file that is missing or no library is named', async () => {
