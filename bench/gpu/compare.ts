@@ -64,6 +64,7 @@ if (Number(values.gpus) > 1) {
     '--json',
     json,
   ]
+  programs.alone = (json) => [process.execPath, join(here, 'main.ts'), '--what', 'step', '--json', json]
   programs.data = mesh('data')
   programs.expert = mesh('expert')
   programs.torchData = (json) => [

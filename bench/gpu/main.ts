@@ -44,10 +44,7 @@ const { values } = parseArgs({
 function figureFrom(
   name: string,
   timing: Timing,
-  facts: Pick<
-    PeerFigure,
-    'compileSeconds' | 'tokensPerSecond' | 'tflops' | 'peakMemoryGiB' | 'shareOfBandwidth'
-  >,
+  facts: Pick<PeerFigure, 'compileSeconds' | 'tokensPerSecond' | 'tflops' | 'peakMemoryGiB'>,
 ): PeerFigure {
   return {
     name,
@@ -118,14 +115,7 @@ const tensor = (shape: readonly number[], size: number, dtype: Filled['dtype'] =
 })
 
 const tables: Record<string, (engine: XlaEngine) => Promise<PeerFigure[]>> = {
-  decode: async (engine) =>
-    (await decodeFigures(engine, c)).map((figure) =>
-      figureFrom(figure.name, figure, {
-        compileSeconds: figure.compileSeconds,
-        tokensPerSecond: figure.tokensPerSecond,
-        shareOfBandwidth: figure.shareOfBound,
-      }),
-    ),
+  decode: (engine) => decodeFigures(engine, c),
   async product(engine) {
     const n = 8192
     const flops = 2 * n ** 3

@@ -1,14 +1,15 @@
 /** A figure of any of the programs: ours and those of the Python peers. */
 export interface PeerFigure {
   readonly name: string
-  readonly milliseconds: { readonly median: number; readonly best: number; readonly count: number }
+  /** Missing where the figure could not be taken; the note says why. */
+  readonly milliseconds?: { readonly median: number; readonly best: number; readonly count: number }
   readonly tokensPerSecond?: number
   readonly tflops?: number
   readonly compileSeconds?: number
   readonly peakMemoryGiB?: number
   readonly hostShare?: number
   /** Of decoding: tokens/s over what reading the weights and the cache alone would allow. */
-  readonly shareOfBandwidth?: number
+  readonly shareOfBound?: number
   readonly note?: string
   readonly versions?: Readonly<Record<string, string>>
   readonly device?: string
@@ -92,13 +93,13 @@ const rows: readonly Row[] = [
   {
     what: 'step on two GPUs, data parallel with ZeRO-1, of one GPU',
     ours: ['data', /^step/],
-    theirs: ['tsukimi', /^step/],
+    theirs: ['alone', /^step/],
     goal: '≥ 1.85',
   },
   {
     what: 'step on two GPUs, expert parallel, of one GPU',
     ours: ['expert', /^step/],
-    theirs: ['tsukimi', /^step/],
+    theirs: ['alone', /^step/],
     goal: '≥ 1.6',
   },
   {
@@ -121,19 +122,25 @@ const rows: readonly Row[] = [
   },
 ]
 
-const find = ({ runs }: Comparison, [run, name]: Row['ours']): PeerFigure | undefined => {
-  const found = (runs[run] ?? []).filter((figure) => name.test(figure.name))
+type Taken = PeerFigure & Required<Pick<PeerFigure, 'milliseconds'>>
+
+const isTaken = (figure: PeerFigure): figure is Taken => figure.milliseconds !== undefined
+
+const find = ({ runs }: Comparison, [run, name]: Row['ours']): Taken | undefined => {
+  const found = (runs[run] ?? []).filter(isTaken).filter((figure) => name.test(figure.name))
   return found.toSorted((a, b) => a.milliseconds.median - b.milliseconds.median)[0]
 }
 
 /** How fast; per token where tokens are counted, since programs take different numbers of them. */
-const speed = (figure: PeerFigure): number =>
+const speed = (figure: Taken): number =>
   figure.tokensPerSecond ?? figure.tflops ?? 1000 / figure.milliseconds.median
 
-const speedText = (figure: PeerFigure): string => {
+const speedText = (figure: Taken): string => {
   const time = `${figure.milliseconds.median.toPrecision(4)} ms`
-  if (figure.tokensPerSecond)
-    return `${Math.round(figure.tokensPerSecond).toLocaleString('en')} tokens/s (${time})`
+  const tokens =
+    figure.tokensPerSecond && `${Math.round(figure.tokensPerSecond).toLocaleString('en')} tokens/s`
+  // A step of one token here, a whole generation there.
+  if (tokens) return figure.name.startsWith('decode') ? tokens : `${tokens} (${time})`
   return figure.tflops ? `${figure.tflops.toFixed(0)} TFLOP/s (${time})` : time
 }
 
