@@ -178,7 +178,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
     origin,
     startedAt,
     trainingSeconds,
-    productRate: rate,
+    productRate: rate * meshSize(config.mesh),
     command: request.command,
   })
   await group.exchange(end)

@@ -72,7 +72,7 @@ export const summarySchema = z
       .object({
         name: z.string(),
         threads: z.number().nullable(),
-        /** FLOP/s of one large matrix product. */
+        /** FLOP/s of large matrix products on all devices of the run. */
         productRate: z.number().nullable(),
       })
       .partial(),

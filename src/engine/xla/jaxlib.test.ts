@@ -19,7 +19,7 @@ import { createJaxlibEngine } from './jaxlib.fixture.ts'
 
 const python = process.env.TSUKIMI_JAXLIB_PYTHON
 
-describe.skipIf(python === undefined)('StableHLO on jaxlib', () => {
+describe.skipIf(python === undefined)('StableHLO on the jaxlib of TSUKIMI_JAXLIB_PYTHON', () => {
   let engine: Engine
   beforeAll(() => {
     engine = createJaxlibEngine(python!)
