@@ -53,7 +53,7 @@ function ended(
  * `computeTypes`; offsets are the cache places at which sequences begin. Ids and `at` are what the program for the next
  * token takes, so that no step waits for the host.
  */
-export function decodeProgram(config: K2Config, plan: Plan, shape: DecodeShape): Program {
+function decodeProgram(config: K2Config, plan: Plan, shape: DecodeShape): Program {
   const { batch, block } = shape
   const caches = cacheTypes(config, plan, shape)
   const weights = computeTypes(config, plan)

@@ -14,12 +14,7 @@ import { rmsNorm } from './rms-norm.ts'
 import { rotate, softmaxScale } from './rope.ts'
 
 /** Weights of heads of two parts, `[H·(first+second), in]`, as two matrices `[H·first, in]` and `[H·second, in]`. */
-export function splitHeads(
-  w: Tensor,
-  heads: number,
-  first: number,
-  second: number,
-): readonly [Tensor, Tensor] {
+function splitHeads(w: Tensor, heads: number, first: number, second: number): readonly [Tensor, Tensor] {
   const into = w.shape[1]!
   const byHead = reshape(w, [heads, first + second, into])
   return [
@@ -41,12 +36,7 @@ export interface Positions {
 }
 
 /** Queries of every head, `nope [N, H·C]` and `rope [N, H·R]` before rotation. */
-export function queries(
-  params: Params,
-  prefix: string,
-  x_ND: Tensor,
-  c: K2Config,
-): { nope: Tensor; rope: Tensor } {
+function queries(params: Params, prefix: string, x_ND: Tensor, c: K2Config): { nope: Tensor; rope: Tensor } {
   const at = (name: string) => param(params, `${prefix}.${name}.weight`)
   const [source, weight] =
     c.qLoraRank === null
@@ -58,7 +48,7 @@ export function queries(
 }
 
 /** What decoding caches: the normalised latent [N, L] and the shared rope key [N, R] before rotation. */
-export function latents(
+function latents(
   params: Params,
   prefix: string,
   x_ND: Tensor,

@@ -17,7 +17,7 @@ function tensorDimension({ name, experts }: ParameterSpec): number | null {
 }
 
 /** What a device computes with: its experts (axis `expert`), and of those and of all else its heads and widths (`tensor`). */
-export function computeSharding(spec: ParameterSpec, mesh: Mesh): Sharding {
+function computeSharding(spec: ParameterSpec, mesh: Mesh): Sharding {
   const byTensor = axisSize(mesh, meshAxes.tensor) > 1 ? tensorDimension(spec) : null
   const byExpert = spec.experts !== undefined && axisSize(mesh, meshAxes.expert) > 1
   return spec.shape.map((_, d) => [

@@ -18,7 +18,7 @@ export interface HeadPart {
 export type OwnRows = (rows: Tensor) => Tensor
 
 /** Multiplies the rows of each head, part by part. @param w [H · Σ size, in], or a device's share of its rows */
-export function scaleHeads(w: Tensor, parts: readonly HeadPart[], ownRows: OwnRows = (rows) => rows): Tensor {
+function scaleHeads(w: Tensor, parts: readonly HeadPart[], ownRows: OwnRows = (rows) => rows): Tensor {
   const heads = parts[0]!.factor.shape[0]!
   const rows = concat(
     parts.map(({ size, factor }) => broadcast(reshape(factor, [heads, 1]), [heads, size])),

@@ -20,7 +20,7 @@ export const overall = (found: readonly Difference[]): number => {
 }
 
 /** The larger one; NaN is larger than any number, so that it cannot hide. */
-export const worse = (a: number, b: number): number => (Number.isNaN(a) || a >= b ? a : b)
+const worse = (a: number, b: number): number => (Number.isNaN(a) || a >= b ? a : b)
 
 /** How far two arrays of one length are apart. */
 export function difference(ours: ArrayLike<number>, theirs: ArrayLike<number>): Difference {

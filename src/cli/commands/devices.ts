@@ -8,13 +8,7 @@ interface DevicesOptions {
   readonly json?: true
 }
 
-export function deviceListText({
-  plugin,
-  apiVersion,
-  platform,
-  platformVersion,
-  devices,
-}: DeviceList): string {
+function deviceListText({ plugin, apiVersion, platform, platformVersion, devices }: DeviceList): string {
   const facts = formatTable([
     ['plugin', plugin],
     ['PJRT', apiVersion],

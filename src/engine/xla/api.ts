@@ -13,12 +13,12 @@ const REQUIRED_MINOR = 70
 const FIRST_FUNCTION = 40n
 
 /** Numbers and addresses go as they are; memory goes as its address, and the object is kept alive during the call. */
-export type Argument = bigint | number | { readonly address: Address; readonly memory?: unknown }
+type Argument = bigint | number | { readonly address: Address; readonly memory?: unknown }
 type Arguments<N extends FunctionName> = { readonly [F in FieldOf<N>]?: Argument }
 type Fields<N extends FunctionName> = { readonly [F in FieldOf<N>]: bigint }
 
 /** Takes and gives the fields of the function's argument struct; fields left out are zero. @throws PjrtError */
-export interface ApiFunction<N extends FunctionName> {
+interface ApiFunction<N extends FunctionName> {
   (args: Arguments<N>): Fields<N>
   /** The same on a thread of the pool, for calls that block. */
   later(args: Arguments<N>): Promise<Fields<N>>
@@ -128,7 +128,7 @@ function bind(api: PjrtApi, name: string, fields: readonly string[], native: Nat
 }
 
 /** Turns a PJRT_Error into one of ours and destroys it. */
-export function takeError(api: PjrtFunctions, name: string, error: Address): PjrtError {
+function takeError(api: PjrtFunctions, name: string, error: Address): PjrtError {
   const { message, messageSize } = api.Error_Message({ error })
   const said = messageSize === 0n ? 'no reason given' : koffi.decode.string(message, messageSize)
   const { code } = api.Error_GetCode({ error })

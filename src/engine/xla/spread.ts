@@ -25,7 +25,7 @@ export interface Spread {
 const single: Mesh = { axes: [] }
 
 /** A tensor whole on the first device. */
-export const wholeOn = (rank: number): Placement => ({ mesh: single, sharding: replicated(rank) })
+const wholeOn = (rank: number): Placement => ({ mesh: single, sharding: replicated(rank) })
 
 /** @throws Error if a dimension does not divide among its devices */
 export function spreadOf(type: Type, placement: Placement = wholeOn(type.shape.length)): Spread {
@@ -41,7 +41,7 @@ export function spreadOf(type: Type, placement: Placement = wholeOn(type.shape.l
 }
 
 /** Axes of size 1 make no difference. */
-export function placementKey({ mesh, sharding }: Placement): string {
+function placementKey({ mesh, sharding }: Placement): string {
   const real = (name: string) => axisSize(mesh, name) > 1
   const axes = mesh.axes.filter(({ name }) => real(name)).map(({ name, size }) => `${name}=${size}`)
   return `${axes.join(' ')} ${showSharding(sharding.map((names) => names.filter(real)))}`.trim()

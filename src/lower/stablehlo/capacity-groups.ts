@@ -26,7 +26,7 @@ import { gather } from './indexing.ts'
 import { exclusiveSum, maximum, sum, sumType } from './reduction.ts'
 
 /** Slots of a group: 1.25 times the mean, in tiles of 128 rows where groups are that large. */
-export function slotsFor(rows: number, groups: number): number {
+function slotsFor(rows: number, groups: number): number {
   const wanted = Math.ceil((rows / groups) * 1.25)
   const tile = wanted >= 128 ? 128 : 8
   return Math.min(rows, Math.ceil(wanted / tile) * tile)

@@ -47,7 +47,7 @@ export const sum = (b: Builder, x: Ssa, dims: readonly number[]): Ssa =>
   convert(b, reduce(b, 'add', convert(b, x, sumType(x.dtype)), 0, dims), x.dtype)
 
 /** Running sums along `dim` by a window that begins before the first element: XLA knows this form. */
-export function runningSum(b: Builder, x: Ssa, dim: number, reverse = false): Ssa {
+function runningSum(b: Builder, x: Ssa, dim: number, reverse = false): Ssa {
   const zero = scalar(b, 0, x.dtype)
   const line = (value: number): string => int64Array(x.shape.map((_, d) => (d === dim ? value : 1)))
   const ones = line(1)

@@ -6,7 +6,7 @@ import type { LaunchedKernel } from './tile.ts'
  * How the launch is spelled: `attribute` is what JAX writes, a dictionary in `mhlo.backend_config`; `typed` is
  * StableHLO's own form for the same, the dictionary in `backend_config`.
  */
-export const spelling: 'typed' | 'attribute' = 'attribute'
+const spelling: 'typed' | 'attribute' = 'attribute'
 
 /** Text between MLIR's double quotes: quotes, backslashes and ends of lines as `\XX`. */
 const quoted = (text: string): string =>

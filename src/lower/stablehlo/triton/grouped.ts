@@ -19,7 +19,7 @@ const indexOf = ({ index }: Rows): readonly Ssa[] => (index ? [index] : [])
 const gathered = ({ array, index }: Rows): number | undefined => index && array.shape[0]!
 
 /** Rows x[N,K], sorted by group, times their group's weights, contracted over dimension `contract` of w → [N,M]. */
-export function groupedProduct(
+function groupedProduct(
   b: Builder,
   { x, w, sizes }: { readonly x: Rows; readonly w: Ssa; readonly sizes: Ssa },
   contract: 1 | 2,
@@ -34,7 +34,7 @@ export function groupedProduct(
 }
 
 /** x_eᵀ y_e for each group e of the rows x[N,K] and y[N,M] → [E,K,M]. */
-export function groupedOuterProduct(
+function groupedOuterProduct(
   b: Builder,
   { x, y, sizes }: { readonly x: Rows; readonly y: Rows; readonly sizes: Ssa },
   result: Result = 'bf16',
