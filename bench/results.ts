@@ -1,5 +1,5 @@
 import type { DenseRow } from './dense/bench-dense.ts'
-import type { Machine } from './machine.ts'
+import type { BenchMachine } from './machine.ts'
 import type { MicroRow } from './micro-step.ts'
 import type { OptimizerRow } from './optimizer.ts'
 import type { TokenizerRow } from './tokenizer.ts'
@@ -9,7 +9,7 @@ export interface Results {
   readonly date: string
   readonly command: string
   readonly commit: string | null
-  readonly machine: Machine
+  readonly machine: BenchMachine
   readonly dense?: readonly DenseRow[]
   readonly micro?: readonly MicroRow[]
   readonly optimizer?: readonly OptimizerRow[]

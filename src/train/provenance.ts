@@ -11,14 +11,16 @@ export interface Provenance {
   readonly version: string
   /** Of the source checkout that the program runs from; null for an installed package. */
   readonly git: { readonly commit: string; readonly dirty: boolean } | null
-  readonly machine: {
-    readonly cpu: string
-    readonly cores: number
-    readonly memoryGiB: number
-    readonly platform: string
-    readonly node: string
-    readonly onnxruntime: string
-  }
+  readonly machine: Machine
+}
+
+export interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly platform: string
+  readonly node: string
+  readonly onnxruntime: string
 }
 
 const run = promisify(execFile)
@@ -48,18 +50,21 @@ function installedVersion(name: string): string {
   }
 }
 
+/** What this process runs on. */
+export const thisMachine = (): Machine => ({
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: availableParallelism(),
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  platform: `${process.platform}-${process.arch}`,
+  node: process.versions.node,
+  onnxruntime: installedVersion('onnxruntime-node'),
+})
+
 /** Reads versions, git state and machine. */
 export async function provenance(): Promise<Provenance> {
   return {
     version: versionIn(new URL('package.json', packageRoot)),
     git: await gitState(),
-    machine: {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      platform: `${process.platform}-${process.arch}`,
-      node: process.versions.node,
-      onnxruntime: installedVersion('onnxruntime-node'),
-    },
+    machine: thisMachine(),
   }
 }
