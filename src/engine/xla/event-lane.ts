@@ -17,10 +17,6 @@ export class EventLane {
     this.#api = api
   }
 
-  get pending(): number {
-    return this.#pending
-  }
-
   /** Owns the event from now on and destroys it. Rejects with the event's error. */
   add(event: Address): Promise<void> {
     countHandle('events', 1)

@@ -8,10 +8,6 @@ export class RunGate {
     this.#limit = limit
   }
 
-  get idle(): boolean {
-    return this.#under === 0 && this.#waiting.length === 0
-  }
-
   /** Starts a run now or when there is room. Whoever starts one calls `leave` when it is over. */
   enter(start: () => void): void {
     if (this.#under >= this.#limit || this.#waiting.length > 0) this.#waiting.push(start)
