@@ -98,15 +98,19 @@ function gathered(x_ND: Tensor, routing: Routing, E: number, mesh: Mesh): Assign
   return { x_ND: all(x_ND), gates_NK: all(routing.gates_NK), experts_NK, own_NK, load_E }
 }
 
+/** Rows times their expert's weights, in the weights' dtype. */
+const ofExperts = (x_S_: Tensor, w: Tensor, load_E: Tensor): Tensor =>
+  convert(groupedLinear(convert(x_S_, w.dtype), w, load_E), x_S_.dtype)
+
 /** `silu(W_gate x) ∘ W_up x` of each slot, from one product where the weights lie one below the other. */
 function hiddenRows(params: Params, prefix: string, x_SD: Tensor, load_E: Tensor): Tensor {
   const both = params[gateUpName(prefix)]
   if (both === undefined) {
-    const grouped = (name: string) => groupedLinear(x_SD, param(params, `${prefix}.${name}.weight`), load_E)
+    const grouped = (name: string) => ofExperts(x_SD, param(params, `${prefix}.${name}.weight`), load_E)
     return gatedSilu(grouped('gate_proj'), grouped('up_proj'))
   }
   const F = both.shape[1]! / 2
-  const rows = groupedLinear(x_SD, both, load_E)
+  const rows = ofExperts(x_SD, both, load_E)
   return gatedSilu(slice(rows, 1, 0, F), slice(rows, 1, F, 2 * F))
 }
 
@@ -130,6 +134,6 @@ export function routedExperts(
   const hidden_SF = hiddenRows(params, prefix, dispatch(at.x_ND, maps), at.load_E)
   const gate_S1 = reshape(permute(at.gates_NK, maps), [-1, 1])
   const gated_SF = convert(mul(convert(hidden_SF, 'f32'), gate_S1), hidden_SF.dtype)
-  const y_ND = combine(groupedLinear(gated_SF, down, at.load_E), maps)
+  const y_ND = combine(ofExperts(gated_SF, down, at.load_E), maps)
   return sumScatterOver(y_ND, mesh, [meshAxes.expert], 0)
 }

@@ -42,11 +42,11 @@ function acceleratorChunk(h: Tensor, head: Tensor, target: Tensor, factor: Tenso
   const isTarget = compare(iota(logits.shape, 1), broadcast(target, logits.shape), 'eq')
   const nll = sub(reshape(lse, [-1]), sum(select(isTarget, logits, 0), 1))
   const p = exp(sub(logits, lse))
-  const dLogits = convert(mul(sub(p, convert(isTarget, 'f32')), factor), h.dtype)
+  const dLogits = convert(mul(sub(p, convert(isTarget, 'f32')), factor), head.dtype)
   return {
     nll,
     dHidden: matmul(dLogits, head, { dtype: 'f32' }),
-    dHead: matmul(dLogits, h, { transposeX: true, dtype: 'f32' }),
+    dHead: matmul(dLogits, convert(h, head.dtype), { transposeX: true, dtype: 'f32' }),
   }
 }
 

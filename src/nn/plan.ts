@@ -1,10 +1,9 @@
 import type { Mesh } from '../tensor/mesh.ts'
-import { convert } from '../tensor/ops/elementwise.ts'
 import { concat, slice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 import type { ParameterSpec } from './parameters.ts'
 import type { Params } from './params.ts'
-import { gathered } from './sharding.ts'
+import { gatheredAs } from './sharding.ts'
 
 /** How the model is written down for an engine. Results agree up to rounding. */
 export interface Plan {
@@ -13,6 +12,8 @@ export interface Plan {
    * always f32.
    */
   readonly dtype: 'f32' | 'bf16'
+  /** Endings of the names of parameters that are multiplied in f32 all the same. */
+  readonly float32Tensors: readonly string[]
   /**
    * `blocks` keeps the attention weights for the backward pass, in blocks of queries; `fused` keeps one number a query,
    * which engines with a kernel for it want.
@@ -31,6 +32,7 @@ export interface Plan {
 /** One host: 8 MB of logits, about what stays in a core's caches. */
 export const hostPlan: Plan = {
   dtype: 'f32',
+  float32Tensors: [],
   attention: 'blocks',
   logitElements: 2 ** 21,
   recompute: 'none',
@@ -41,6 +43,7 @@ export const hostPlan: Plan = {
 /** Accelerators: half a gigabyte of logits, which fills them. */
 export const acceleratorPlan: Plan = {
   dtype: 'bf16',
+  float32Tensors: [],
   attention: 'fused',
   logitElements: 2 ** 27,
   recompute: 'none',
@@ -49,8 +52,11 @@ export const acceleratorPlan: Plan = {
 }
 
 /** Weights that stay f32 under bf16: a router's choice turns on small differences, and a table is only read. */
-const staysFloat32 = ({ name, kind }: ParameterSpec): boolean =>
-  kind === 'norm' || kind === 'routerBias' || kind === 'embedding' || name.endsWith('mlp.gate.weight')
+const staysFloat32 = ({ name, kind }: ParameterSpec, { float32Tensors }: Plan): boolean =>
+  kind === 'norm' ||
+  kind === 'routerBias' ||
+  kind === 'embedding' ||
+  ['mlp.gate.weight', ...float32Tensors].some((ending) => name.endsWith(ending))
 
 /** Name of the gate and up projections of a stack of experts, one below the other: [E, 2F, D]. */
 export const gateUpName = (prefix: string): string => `${prefix}.gate_up_proj.weight`
@@ -67,19 +73,17 @@ const expertPrefixes = (specs: readonly ParameterSpec[]): string[] =>
  * The weights as the model multiplies them: put together from what the devices keep, in the plan's dtype, and under bf16
  * with the gate and up projections of routed experts as one product.
  */
-export function computeWeights(
-  params: Params,
-  specs: readonly ParameterSpec[],
-  { dtype, mesh }: Plan,
-): Params {
+export function computeWeights(params: Params, specs: readonly ParameterSpec[], plan: Plan): Params {
+  const { dtype, mesh } = plan
   const weights: Record<string, Tensor> = {}
   for (const spec of specs) {
     const kept = params[spec.name]!
-    weights[spec.name] = gathered(staysFloat32(spec) ? kept : convert(kept, dtype), spec, mesh)
+    weights[spec.name] = gatheredAs(kept, staysFloat32(spec, plan) ? kept.dtype : dtype, spec, mesh)
   }
   if (dtype === 'f32') return weights
   for (const prefix of expertPrefixes(specs)) {
     const [gate, up] = [`${prefix}.gate_proj.weight`, `${prefix}.up_proj.weight`]
+    if (weights[gate]!.dtype !== weights[up]!.dtype) continue
     weights[gateUpName(prefix)] = concat([weights[gate]!, weights[up]!], 1)
     delete weights[gate]
     delete weights[up]

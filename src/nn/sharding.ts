@@ -1,10 +1,12 @@
 /** How the devices of a mesh share the parameters. */
 import { axisSize, type Mesh, type Sharding } from '../tensor/mesh.ts'
 import { gatherOver, placeAmong, sumOver, sumScatterOver } from '../tensor/ops/collective.ts'
-import { mul } from '../tensor/ops/elementwise.ts'
+import { customGrad } from '../tensor/ops/control.ts'
+import { convert, mul } from '../tensor/ops/elementwise.ts'
 import { scalar } from '../tensor/ops/leaf.ts'
 import { dynamicSlice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
+import type { DType } from '../tensor/types.ts'
 import { meshAxes, tokenAxes } from './mesh-axes.ts'
 import type { ParameterSpec } from './parameters.ts'
 
@@ -58,17 +60,33 @@ export const gathered = (kept: Tensor, spec: ParameterSpec, mesh: Mesh): Tensor 
   )
 
 /**
+ * What a device computes with, in a narrower dtype: the devices send each other narrow numbers forwards, and add up
+ * gradients in the kept dtype backwards.
+ */
+export function gatheredAs(kept: Tensor, dtype: DType, spec: ParameterSpec, mesh: Mesh): Tensor {
+  if (dtype === kept.dtype) return gathered(kept, spec, mesh)
+  const [y] = customGrad(
+    [kept],
+    (kept) => [gathered(convert(kept!, dtype), spec, mesh)],
+    (_, __, [g]) => [g ? shareOf(convert(g, kept.dtype), spec, mesh) : null],
+  )
+  return y!
+}
+
+/** This device's share of a sum over the devices that share what it computes with. */
+const shareOf = (x: Tensor, spec: ParameterSpec, mesh: Mesh): Tensor =>
+  further(stateSharding(spec, mesh), computeSharding(spec, mesh)).reduce(
+    (part, axes, d) => sumScatterOver(part, mesh, axes, d),
+    x,
+  )
+
+/**
  * This device's share of a gradient, summed over all devices.
  *
  * @param gradient of what the device computes with, its own part of the sum
  */
 export function scattered(gradient: Tensor, spec: ParameterSpec, mesh: Mesh): Tensor {
-  const kept = stateSharding(spec, mesh)
-  const share = further(kept, computeSharding(spec, mesh)).reduce(
-    (x, axes, d) => sumScatterOver(x, mesh, axes, d),
-    gradient,
-  )
-  return summed(share, kept, mesh)
+  return summed(shareOf(gradient, spec, mesh), stateSharding(spec, mesh), mesh)
 }
 
 /** The sum over the devices of every axis that does not cut the tensor. */

@@ -36,7 +36,7 @@ export const baseRecipe = {
   evaluateEvery: 110,
   checkpointEvery: 165,
   keepCheckpoints: 2,
-  engine: { name: 'onnx', precision: null, plugin: null, threads: null },
+  engine: { name: 'onnx', precision: null, float32Tensors: [], plugin: null, threads: null },
   mesh: { data: 1, expert: 1, tensor: 1, shardParameters: false },
   memory: { recompute: 'none' },
   samples: {

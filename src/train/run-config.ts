@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { k2ConfigSchema } from '../nn/config.ts'
+import { parameterSpecs } from '../nn/parameters.ts'
 import { type PresetName, presetNames } from '../nn/presets.ts'
 import { engineProblems, meshProblems, type Problem } from './engine-contradictions.ts'
 
@@ -84,6 +85,8 @@ const engine = z
     name: z.enum(['onnx', 'reference', 'xla']),
     /** Of products: float32, or bf16 with float32 sums, weights and optimizer; null is bf16 on xla, else highest. */
     precision: z.enum(['highest', 'bf16']).nullable(),
+    /** Endings of the names of weights that are multiplied in float32 where the precision is bf16. */
+    float32Tensors: z.array(z.string().min(1)),
     /** PJRT plugin that xla loads; null looks for an installed one. */
     plugin: z.string().min(1).nullable(),
     /** null is one for each core. */
@@ -155,6 +158,13 @@ function contradictions(run: ReturnType<typeof filled>): Problem[] {
     ...engineProblems(run.engine).map(([path, message]): Problem => [['engine', ...path], message]),
     ...meshProblems(run),
   ]
+  const names = parameterSpecs(model).map(({ name }) => name)
+  for (const ending of run.engine.float32Tensors)
+    if (!names.some((name) => name.endsWith(ending)))
+      problems.push([
+        ['engine', 'float32Tensors'],
+        `no weight's name ends with "${ending}"; \`tsukimi info\` lists the names`,
+      ])
   if (data.sequenceLength > model.maxPositionEmbeddings) {
     problems.push([
       ['data', 'sequenceLength'],

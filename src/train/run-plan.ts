@@ -16,6 +16,7 @@ export const meshOf = ({ mesh }: Pick<RunConfig, 'mesh'>): Mesh => ({
 export const planOf = (config: Pick<RunConfig, 'engine' | 'mesh' | 'memory'>): Plan => ({
   ...(config.engine.name === 'xla' ? acceleratorPlan : hostPlan),
   dtype: config.engine.precision === 'bf16' ? 'bf16' : 'f32',
+  float32Tensors: config.engine.float32Tensors,
   recompute: config.memory.recompute,
   mesh: meshOf(config),
   shardParameters: config.mesh.shardParameters,

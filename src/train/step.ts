@@ -20,6 +20,7 @@ import {
   shardType,
 } from '../tensor/mesh.ts'
 import { gatherOver, largestOver, sumOver } from '../tensor/ops/collective.ts'
+import { mul, sqrt } from '../tensor/ops/elementwise.ts'
 import { reshape, slice } from '../tensor/ops/shape.ts'
 import type { Program } from '../tensor/program.ts'
 import { type Tensor, trace } from '../tensor/trace.ts'
@@ -93,6 +94,12 @@ const byName = <N extends string>(
 ): Readonly<Record<N, Tensor>> =>
   Object.fromEntries(names.map((name, i) => [name, values[i]!])) as Readonly<Record<N, Tensor>>
 
+/** Root mean squares of equal shares of the tokens as those of all of them. */
+function meanRms(own: Tensor, mesh: Mesh): Tensor {
+  const shares = tokenAxes.reduce((count, axis) => count * axisSize(mesh, axis), 1)
+  return shares === 1 ? own : sqrt(mul(sumOver(mul(own, own), mesh, tokenAxes), 1 / shares))
+}
+
 /** What {@link accumulated} gives, over all devices: gradients are each device's shares. */
 function overDevices(t: StepTrace, own: MicroResult): MicroResult & { readonly shares: Params } {
   const { specs, plan } = t
@@ -114,7 +121,7 @@ function overDevices(t: StepTrace, own: MicroResult): MicroResult & { readonly s
     shares,
     loss: sumOver(own.loss, mesh, all),
     balance: sumOver(own.balance, mesh, all),
-    hiddenRms_L: largestOver(own.hiddenRms_L, mesh, tokenAxes),
+    hiddenRms_L: meanRms(own.hiddenRms_L, mesh),
     maxLogits_LH: gatherOver(largestOver(own.maxLogits_LH, mesh, tokenAxes), mesh, [meshAxes.tensor], 1),
     loads_ME: sumOver(own.loads_ME, mesh, tokenAxes),
   }

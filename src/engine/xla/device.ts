@@ -1,6 +1,7 @@
 import { koffi } from '../ffi/koffi.ts'
 import { type Address, pointersAt } from '../ffi/native-function.ts'
 import type { PjrtApi } from './api.ts'
+import { readNamedValues } from './named-value.ts'
 import { bool, int32, int64 } from './struct.ts'
 
 /** One accelerator that a client knows. */
@@ -9,6 +10,8 @@ export interface XlaDevice {
   readonly id: number
   /** E.g. `NVIDIA H100 80GB HBM3`. */
   readonly kind: string
+  /** Of NVIDIA GPUs, such as `9.0`; null where the plugin does not tell. */
+  readonly computeCapability: string | null
   /** Index of the process that uses it. */
   readonly process: number
   /** Whether that is this process. */
@@ -37,12 +40,23 @@ export function devicesOf(api: PjrtApi, client: Address): readonly XlaDevice[] {
     .sort((a, b) => a.process - b.process || a.id - b.id)
 }
 
+function capabilityOf(api: PjrtApi, description: Address): string | null {
+  try {
+    const { attributes, count } = api.DeviceDescription_Attributes({ description })
+    const { compute_capability: found } = readNamedValues(attributes!, Number(count))
+    return found === undefined ? null : String(found)
+  } catch {
+    return null
+  }
+}
+
 function describe(api: PjrtApi, handle: Address): XlaDevice {
   const { description } = api.Device_GetDescription({ device: handle })
   const { text, textSize } = api.DeviceDescription_Kind({ description })
   return {
     id: int32(api.DeviceDescription_Id({ description }).id),
     kind: textAt(text, textSize),
+    computeCapability: capabilityOf(api, description!),
     process: int32(api.DeviceDescription_ProcessIndex({ description }).index),
     addressable: bool(api.Device_IsAddressable({ device: handle }).addressable),
     handle,

@@ -167,11 +167,11 @@ describe.skipIf(noCompiler !== undefined)(`the xla engine on a fake plugin ${noC
   test('a program that the compiler refuses gives its message', async () => {
     await start()
     await expect(load([f32(3)], [f32(3)], 0, copyOf(f32(3), 0), 'fail compile 13 ptxas')).rejects.toThrow(
-      /^tiny: XLA: ptxas \(Client_Compile: INTERNAL\)$/,
+      /^tiny: XLA cannot compile it for Fake X1: XLA: ptxas \(Client_Compile: INTERNAL\)\. If a kernel/,
     )
     const text = 'fail compile 3 expected SSA operand'
     await expect(load([f32(3)], [f32(3)], 0, copyOf(f32(3), 0), text)).rejects.toThrow(
-      'tiny: XLA: expected SSA operand (Client_Compile: INVALID_ARGUMENT)',
+      'tiny: XLA cannot compile it for Fake X1: XLA: expected SSA operand (Client_Compile: INVALID_ARGUMENT)',
     )
   })
 

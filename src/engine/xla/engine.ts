@@ -15,6 +15,7 @@ import { type DeviceMemory, deviceMemory, type XlaDevice } from './device.ts'
 import { XlaExecutable } from './executable.ts'
 import { compileError } from './failure.ts'
 import type { Home } from './home.ts'
+import { kernelPlatform } from './kernel-platform.ts'
 import type { Distributed } from './key-value/start.ts'
 import { unload } from './loaded.ts'
 import { cudaDataDirectory, pluginPath } from './plugin-path.ts'
@@ -86,10 +87,6 @@ export async function createXlaEngine(options: XlaEngineOptions = {}): Promise<X
     throw error
   }
 }
-
-/** Platforms that the lowering knows; on any other it writes plain ops. */
-const kernelPlatform = (platform: string): 'cuda' | 'rocm' | 'tpu' | 'cpu' =>
-  platform === 'cuda' || platform === 'rocm' || platform === 'tpu' ? platform : 'cpu'
 
 class DeviceEngine implements XlaEngine {
   readonly name = 'xla'
@@ -165,7 +162,7 @@ class DeviceEngine implements XlaEngine {
       import('../../lower/stablehlo/module.ts'),
       import('../../lower/stablehlo/kernels/kept-kernels.ts'),
     ])
-    const platform = kernelPlatform(this.platform)
+    const platform = kernelPlatform(this.platform, this.devices)
     const text = lowerToStableHlo(optimize(program, keptKernels), { ...options, platform })
     return this.load(text, program, options)
   }

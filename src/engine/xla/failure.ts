@@ -5,14 +5,21 @@ import { meansLostDevice, PjrtError } from './pjrt-error.ts'
 
 /** An error of the compiler, which says nothing of the devices. */
 export const compileError = (home: Home, error: unknown, what: string): Error =>
-  outOfMemoryError(home, error, what) ?? plainError(error, what)
+  outOfMemoryError(home, error, what) ??
+  (error instanceof PjrtError
+    ? new UserError(
+        `${what}: XLA cannot compile it for ${home.client.devices[0]?.kind ?? 'this device'}: ${error.message}. ` +
+          'If a kernel is what it lacks, TSUKIMI_XLA_KERNELS=none computes without ours',
+        { cause: error },
+      )
+    : plainError(error, what))
 
 /** An error of a run or of a copy, said so that the user knows what to do. `what` was under way. */
 export function readableError(home: Home, error: unknown, what: string, program?: ProgramMemory): Error {
   const tooLarge = outOfMemoryError(home, error, what, program)
   if (tooLarge !== undefined) return tooLarge
   if (meansLostDevice(error))
-    return new Error(
+    return new UserError(
       `${what}: a device failed or was lost, and this process cannot use it any more. ` +
         `Start again from the last checkpoint. ${error.message}`,
       { cause: error },

@@ -52,6 +52,7 @@ export const functions = {
   ],
   DeviceDescription_Id: [23, ['description', 'id']],
   DeviceDescription_ProcessIndex: [24, ['description', 'index']],
+  DeviceDescription_Attributes: [25, ['description', 'count', 'attributes']],
   DeviceDescription_Kind: [26, ['description', 'text', 'textSize']],
   Device_GetDescription: [29, ['device', 'description']],
   Device_IsAddressable: [30, ['device', 'addressable']],

@@ -92,12 +92,16 @@ export const dotGeneral = (
   return emit(dotDef, [x, y], own ? dims : { ...dims, dtype })[0]!
 }
 
-/** `x[..., K] · w[M, K]ᵀ → [..., M]`: a linear layer with weights laid out [out, in]; the result has x's dtype, or `dtype`. */
+/**
+ * `x[..., K] · w[M, K]ᵀ → [..., M]`: a linear layer with weights laid out [out, in]. The product is made in the weights'
+ * dtype; the result has x's dtype, or `dtype`.
+ */
 export function linear(x: Tensor, w: Tensor, dtype: DType = x.dtype): Tensor {
   const lead = x.shape.slice(0, -1)
-  const flat = reshape(x, [sizeOf(lead), x.shape.at(-1)!])
-  const y = dotGeneral(flat, w, { batch: [[], []], contract: [[1], [w.shape.length - 1]], dtype })
-  return reshape(y, [...lead, w.shape[0]!])
+  const flat = convert(reshape(x, [sizeOf(lead), x.shape.at(-1)!]), w.dtype)
+  const own = w.dtype === x.dtype ? dtype : w.dtype
+  const y = dotGeneral(flat, w, { batch: [[], []], contract: [[1], [w.shape.length - 1]], dtype: own })
+  return convert(reshape(y, [...lead, w.shape[0]!]), dtype)
 }
 
 /**
