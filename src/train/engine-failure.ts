@@ -41,9 +41,12 @@ export async function lastGood(runDir: string): Promise<string> {
 /** A failure of the engine as an error for the user, with the checkpoint that is left; other errors as they are. */
 export async function explained(error: unknown, runDir: string, engine: Engine): Promise<unknown> {
   if (!(error instanceof EngineFailure)) return error
+  const again =
+    (await latestCheckpoint(runDir)) === undefined
+      ? ''
+      : ` Go on with: tsukimi pretrain --resume --out ${runDir}`
   return new UserError(
-    `The engine ${engine.name} failed: ${error.message}. Nothing was overwritten; ${await lastGood(runDir)}. ` +
-      `Go on with: tsukimi pretrain --resume --out ${runDir}`,
+    `The engine ${engine.name} failed: ${error.message}. Nothing was overwritten; ${await lastGood(runDir)}.${again}`,
     { cause: error.cause },
   )
 }
