@@ -5,6 +5,7 @@ import { brotliBitsPerByte, xzBitsPerByte } from '../eval/xz.ts'
 import { writeJson } from '../files/json-file.ts'
 import { createGenerator } from '../generate/generate.ts'
 import { parameterCounts } from '../nn/counts.ts'
+import { meshSize } from '../train/engine-contradictions.ts'
 import { openCorpora, readSide } from '../train/prepare-data.ts'
 import type { Provenance } from '../train/provenance.ts'
 import type { RunConfig } from '../train/run-config.ts'
@@ -90,6 +91,7 @@ export async function summarise(input: SummaryInput): Promise<void> {
     engine: {
       name: config.engine.name,
       threads: config.engine.name === 'xla' ? null : (threads ?? origin.machine.cores),
+      devices: config.engine.name === 'xla' ? meshSize(config.mesh) : null,
       productRate: input.productRate,
     },
     memory: { peakRss: process.resourceUsage().maxRSS * 1024, ...result.memory },

@@ -49,12 +49,15 @@ function tokensTile(run: RunData): Tile | undefined {
 function timeTile(run: RunData): Tile | undefined {
   const seconds = trainingSeconds(run)
   const { cores } = run.summary?.machine ?? {}
+  const { devices } = run.summary?.engine ?? {}
+  const computers =
+    typeof devices === 'number' ? counted(devices, 'accelerator') : cores && counted(cores, 'core')
   return seconds === undefined
     ? undefined
     : {
         name: 'training time',
         value: duration(seconds),
-        note: cores === undefined ? undefined : `on ${counted(cores, 'core')}`,
+        note: computers ? `on ${computers}` : undefined,
       }
 }
 

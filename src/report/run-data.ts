@@ -72,6 +72,8 @@ export const summarySchema = z
       .object({
         name: z.string(),
         threads: z.number().nullable(),
+        /** Accelerators; null or missing where the processor's cores computed. */
+        devices: z.number().nullable(),
         /** FLOP/s of large matrix products on all devices of the run. */
         productRate: z.number().nullable(),
       })

@@ -24,6 +24,8 @@ export function provenanceSection({ summary }: RunData): Section | null {
       joined(
         engine.name,
         typeof engine.threads === 'number' && `${engine.threads} thread${engine.threads === 1 ? '' : 's'}`,
+        typeof engine.devices === 'number' &&
+          `${engine.devices} accelerator${engine.devices === 1 ? '' : 's'}`,
         typeof engine.productRate === 'number' && `matrix product ${flopRate(engine.productRate)}`,
       ),
     ],
