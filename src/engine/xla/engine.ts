@@ -129,6 +129,7 @@ class DeviceEngine implements XlaEngine {
       client,
       devices: this.devices,
       gate: new RunGate(RUNS_UNDER_WAY),
+      launches: Promise.resolve(),
       buffers: new Set(),
       uploading: new Set(),
       failure: undefined,

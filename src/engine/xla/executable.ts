@@ -59,12 +59,16 @@ export class XlaExecutable implements Executable {
       this.#runs++
       return new Promise((resolve, reject) => {
         this.#home.gate.enter(() => {
-          try {
-            resolve(this.#perform(buffers))
-          } catch (error) {
+          // One launch after another, in the order in which they were asked for: so the devices get them.
+          const made = this.#home.launches.then(() => this.#perform(buffers))
+          this.#home.launches = made.then(
+            () => {},
+            () => {},
+          )
+          made.then(resolve, (error) => {
             this.#finish()
             reject(error)
-          }
+          })
         })
       })
     } catch (error) {
@@ -72,11 +76,11 @@ export class XlaExecutable implements Executable {
     }
   }
 
-  #perform(inputs: readonly XlaBuffer[]): DeviceBuffer[] {
+  async #perform(inputs: readonly XlaBuffer[]): Promise<DeviceBuffer[]> {
     let launched: Launched | undefined
     try {
       this.#throwFailure()
-      launched = this.#launch(inputs, this.#order)
+      launched = await this.#launch(inputs, this.#order)
     } catch (error) {
       throw this.#readable(error)
     } finally {

@@ -18,12 +18,16 @@ export const compileError = (home: Home, error: unknown, what: string): Error =>
 export function readableError(home: Home, error: unknown, what: string, program?: ProgramMemory): Error {
   const tooLarge = outOfMemoryError(home, error, what, program)
   if (tooLarge !== undefined) return tooLarge
-  if (meansLostDevice(error))
-    return new UserError(
+  if (meansLostDevice(error)) {
+    const lost = new UserError(
       `${what}: a device failed or was lost, and this process cannot use it any more. ` +
         `Start again from the last checkpoint. ${error.message}`,
       { cause: error },
     )
+    // Whoever learns it first says it for all that comes after.
+    home.failure ??= lost
+    return lost
+  }
   return plainError(error, what)
 }
 

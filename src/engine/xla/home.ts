@@ -10,6 +10,8 @@ export interface Home {
   /** Devices of all processes that the engine computes on, in the order of a mesh. */
   readonly devices: readonly XlaDevice[]
   readonly gate: RunGate
+  /** Resolves when the runs that were asked for so far are with the devices. */
+  launches: Promise<void>
   readonly buffers: Set<XlaBuffer>
   /** Host memory that copies to devices still read. */
   readonly uploading: Set<object>

@@ -26,7 +26,8 @@ function rows(
 }
 
 /**
- * Execute with the arrays that it passes made once.
+ * Execute with the arrays that it passes made once, so one launch at a time. It is called on a thread: on a GPU it waits
+ * where the launch queue is full and where a branch is decided.
  *
  * @param firstLaunch where numbers of launches begin: equal in all processes, and apart from other programs', because
  * devices that meet in a collective know each other by this number
@@ -52,15 +53,15 @@ export function launcher(
   }
   let launch = firstLaunch
   /** `order[d]` is the index of the plugin's device d among each input's handles. @throws PjrtError */
-  return (
+  return async (
     buffers: readonly { readonly handles: readonly Address[] }[],
     order: readonly number[],
-  ): Launched => {
+  ): Promise<Launched> => {
     const { values } = given.cells
     for (let d = 0; d < order.length; d++)
       for (let i = 0; i < inputs; i++) values[d * inputs + i] = buffers[i]!.handles[order[d]!]!
     options.values[LAUNCH_ID] = BigInt((launch = (launch % 0x7fffffff) + 1))
-    api.LoadedExecutable_Execute(args)
+    await api.LoadedExecutable_Execute.later(args)
     const results: Address[][] = []
     for (let i = 0; i < outputs; i++) {
       const shards = new Array<Address>(order.length)
