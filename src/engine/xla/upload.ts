@@ -1,4 +1,5 @@
 import { byteSize, showType, sizeOf, type Type, type TypedArray, zeros } from '../../tensor/types.ts'
+import { checkUpload } from '../check-upload.ts'
 import type { Address } from '../ffi/native-function.ts'
 import { pointerArray } from '../ffi/pointer-array.ts'
 import { addressOf } from './address-of.ts'
@@ -21,7 +22,7 @@ const COPIED_AT_ONCE = 1 << 20
  * @throws Error if the array is not of the type's kind or length
  */
 export function uploadTo(home: Home, spread: Spread, data?: TypedArray): XlaBuffer {
-  if (data !== undefined) check(spread.type, data)
+  if (data !== undefined) checkUpload(spread.type, data)
   const parts = new Map<string, TypedArray>()
   const handles: Address[] = []
   try {
@@ -74,13 +75,4 @@ function send(home: Home, device: Address, type: Type, data: TypedArray): Addres
     .catch(() => {})
     .finally(() => home.uploading.delete(keep))
   return buffer
-}
-
-function check(type: Type, data: TypedArray): void {
-  const kind = zeros({ dtype: type.dtype, shape: [0] }).constructor as { new (): TypedArray; name: string }
-  if (!(data instanceof kind) || data.length !== sizeOf(type.shape))
-    throw new Error(
-      `upload of ${showType(type)}: expected a ${kind.name} of ${sizeOf(type.shape)} elements, ` +
-        `was given a ${data.constructor.name} of ${data.length}`,
-    )
 }
