@@ -2,6 +2,7 @@ import { readOpenAiTools } from '../chat/openai-tools.ts'
 import { type JsonLinesOptions, readJsonLines } from '../files/json-lines.ts'
 import { UserError } from '../user-error.ts'
 import { checkTrajectory } from './check-trajectory.ts'
+import { atPlace } from './error-place.ts'
 import { readWireMessage } from './message-schema.ts'
 import { openTokenFile, type TokenFile } from './token-file.ts'
 import { type IdsReference, readTokenRecord } from './token-record.ts'
@@ -34,21 +35,16 @@ async function readNode(line: NodeLine, where: string, file: TokenFile): Promise
   }
 }
 
-/** The tools, with their paths in messages that begin as all of this room do. */
-function readTools(tools: readonly unknown[], where: string): Trajectory['tools'] {
-  try {
-    return readOpenAiTools(tools)
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${where}: ${error.message}`) : error
-  }
-}
-
 /** A trajectory as a line and the side-car say it. @param where file and line, which begin every message */
 async function readTrajectory(value: unknown, where: string, file: TokenFile): Promise<Trajectory> {
   const { nodes, tools, ...rest } = readTrajectoryLine(value, where)
   const read: TrajectoryNode[] = []
   for (const [i, node] of nodes.entries()) read.push(await readNode(node, `${where}: nodes[${i}]`, file))
-  const trajectory = { ...rest, tools: readTools(tools, where), nodes: read } as Trajectory
+  const trajectory = {
+    ...rest,
+    tools: atPlace(where, () => readOpenAiTools(tools)),
+    nodes: read,
+  } as Trajectory
   checkTrajectory(trajectory, where)
   return trajectory
 }

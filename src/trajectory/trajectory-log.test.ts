@@ -21,7 +21,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
     if (args[1] === 'wx' && isFull()) throw noSpace()
     const file = await actual.open(...args)
     const sync = file.sync
-    const write: (...args: unknown[]) => unknown = file.write.bind(file)
+    const write = file.write.bind(file) as FileHandle['write']
     const limited = {
       async write(bytes: Uint8Array, at: number, length: number, position: number | null) {
         const full = isFull()
