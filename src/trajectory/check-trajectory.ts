@@ -9,9 +9,10 @@ function tokensProblem(tokens: NodeTokens): string | undefined {
   for (const [name, array] of lengths)
     if (array !== undefined && array.length !== ids.length)
       return `.${name}: ${array.length} values for ${ids.length} ids; all lists of a node are of one length`
-  for (const [i, flag] of sampled.entries()) {
+  for (let i = 0; i < ids.length; i++) {
+    const flag = sampled[i]!
     if (flag > 1) return `.sampled[${i}]: expected 0 or 1, got ${flag}`
-    const logProb = logProbs?.[i] ?? 0
+    const logProb = logProbs === undefined ? 0 : logProbs[i]!
     if (!Number.isFinite(logProb)) return `.log_probs[${i}]: expected a finite number, got ${logProb}`
     if (flag === 1) continue
     if (logProb !== 0)

@@ -53,6 +53,27 @@ describe('words', () => {
   })
 })
 
+it('words of plain texts are found as in any others', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.oneof(
+          fc.constantFrom(' ', '.', "'", '-', 'B'),
+          fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 1 }),
+        ),
+      }),
+      (text) => {
+        const { words, starts, ends } = textWords(text)
+        // A letter beyond ASCII behind it all takes the other way.
+        const other = textWords(`${text} \u00e9`)
+        expect([...words, '\u00e9']).toEqual(other.words)
+        expect([...starts, text.length + 1]).toEqual(other.starts)
+        expect([...ends, text.length + 2]).toEqual(other.ends)
+      },
+    ),
+  )
+})
+
 describe('MinHash', () => {
   it('counts the similarity of shingles as its definition does', () => {
     fc.assert(

@@ -38,21 +38,37 @@ async function openWithHeader(path: string, where: string): Promise<FileHandle> 
   throw new UserError(`${path}: no side-car of trajectories: it does not begin with "tsukimi-tokens-1"`)
 }
 
+/** Read at once, since what comes next lies behind. */
+const windowBytes = 2 ** 18
+
 /** The side-car of a trajectory file; it is opened when something of it is first read. */
 export function openTokenFile(trajectories: string): TokenFile {
   const path = tokenFilePath(trajectories)
   let opened: FileHandle | undefined
+  let window = { at: 0, bytes: new Uint8Array() }
+
+  /** Bytes from an offset on, as many as are asked for where the file has them. */
+  const bytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
+    const from = offset - window.at
+    if (from < 0 || from + length > window.bytes.length) {
+      const { size } = await file.stat()
+      const bytes = new Uint8Array(Math.max(0, Math.min(size - offset, Math.max(length, windowBytes))))
+      await readFully(file, bytes, offset)
+      window = { at: offset, bytes }
+    }
+    // A copy: whoever keeps it shall not keep the window.
+    return window.bytes.slice(offset - window.at, offset - window.at + length)
+  }
+
   return {
     async read({ offset, length, crc32: expected }, where) {
       if (length === 0) return new Uint8Array()
       opened ??= await openWithHeader(path, where)
-      const { size } = await opened.stat()
-      if (offset + length > size)
+      const bytes = await bytesAt(opened, offset, length)
+      if (bytes.length < length)
         throw new UserError(
-          `${path}: ends after ${size} bytes, and ${where} refers to tokens up to byte ${offset + length}; it was cut off, or is of other trajectories`,
+          `${path}: ends after ${(await opened.stat()).size} bytes, and ${where} refers to tokens up to byte ${offset + length}; it was cut off, or is of other trajectories`,
         )
-      const bytes = new Uint8Array(length)
-      await readFully(opened, bytes, offset)
       if (crc32(bytes) !== expected)
         throw new UserError(
           `${path}: what lies at byte ${offset} is not what ${where} refers to (its CRC-32 differs); it is damaged, or of other trajectories`,

@@ -30,17 +30,23 @@ export const recordLength = ({ count, log_probs, runs }: Omit<TokensReference, k
 /** `[5, 5, -1]` as `[5, 2, -1, 1]`: each version and how many tokens have it. */
 function runLengths(versions: Int32Array): Int32Array {
   const runs: number[] = []
-  for (const [i, version] of versions.entries()) {
-    if (i > 0 && version === versions[i - 1]) runs[runs.length - 1]!++
-    else runs.push(version, 1)
+  for (let i = 0; i < versions.length; i++) {
+    if (i > 0 && versions[i] === versions[i - 1]) runs[runs.length - 1]!++
+    else runs.push(versions[i]!, 1)
   }
   return Int32Array.from(runs)
 }
 
 function bitMask(flags: Uint8Array): Uint8Array {
   const mask = new Uint8Array(maskBytes(flags.length))
-  for (const [i, flag] of flags.entries()) if (flag === 1) mask[i >> 3]! |= 1 << (i & 7)
+  for (let i = 0; i < flags.length; i++) mask[i >> 3]! |= flags[i]! << (i & 7)
   return mask
+}
+
+function flagsOf(mask: Uint8Array, count: number): Uint8Array {
+  const flags = new Uint8Array(count)
+  for (let i = 0; i < count; i++) flags[i] = (mask[i >> 3]! >> (i & 7)) & 1
+  return flags
 }
 
 /**
@@ -92,6 +98,5 @@ export function readTokenRecord(
     at += length
   }
   if (at !== count) return undefined
-  const sampled = Uint8Array.from({ length: count }, (_, i) => (mask[i >> 3]! >> (i & 7)) & 1)
-  return { ids, sampled, ...(logProbs && { logProbs }), weightVersions }
+  return { ids, sampled: flagsOf(mask, count), ...(logProbs && { logProbs }), weightVersions }
 }
