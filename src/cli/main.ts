@@ -10,6 +10,7 @@ import { pretrainCommand } from './commands/pretrain.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
+import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
 
@@ -22,6 +23,7 @@ const commands: readonly (() => Command)[] = [
   chatCommand,
   exportCommand,
   reportCommand,
+  trajectoriesCommand,
   infoCommand,
   verifyCommand,
   verifyVendorCommand,
