@@ -94,8 +94,6 @@ export interface WorkOptions {
   /** Units of each stage at once, instead of the stages' own. */
   readonly concurrency?: number
   readonly signal?: AbortSignal
-  /** Ends once nothing is queued or being worked on. */
-  readonly untilIdle?: boolean
   readonly onUnit?: (unit: { readonly stage: string; readonly key: string; readonly ok: boolean }) => void
 }
 
