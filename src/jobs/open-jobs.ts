@@ -63,6 +63,8 @@ async function jobsOn(
   const stopSnapshot = database.backend === 'pglite' ? keepSnapshot(directory, table.status) : undefined
 
   return {
+    database: database.name,
+    store: store.directory,
     run: (stage, inputs, options = {}) => runStage(parts, stage, inputs, options, workers.lend(stage)),
     work: (stages, options = {}) => work(parts, stages, options),
     status: table.status,

@@ -99,6 +99,10 @@ export interface WorkOptions {
 
 /** Durable work: a queue, a table of what is done, a store of results. */
 export interface Jobs extends AsyncDisposable {
+  /** Which database this is, for messages. */
+  readonly database: string
+  /** Directory of the store. */
+  readonly store: string
   /**
    * Runs a stage over inputs and gives the results in the inputs' order, whatever the concurrency. What is done
    * already comes from the store. A bounded window of inputs is in flight. A failed unit is given as not ok and stops
