@@ -107,7 +107,7 @@ describe.each(databases)('jobs on Postgres, $name', ({ url }) => {
         writeFileSync(join(store, 'objects', path), '5')
     jobs = await open()
     expect(values(await all(jobs.run(square(ran), [7, 8])))).toEqual([49, 64])
-    expect(ran).toEqual([7, 8, 7])
+    expect(ran.toSorted()).toEqual([7, 7, 8])
   })
 
   it('gives fresh results as they will come from the store', async () => {
