@@ -250,6 +250,23 @@ describe.each(databases)('jobs on Postgres, $name', ({ url }) => {
     expect(values(await all(jobs.run(stage, inputs)))).toEqual(inputs)
   })
 
+  it('does not wait for inputs that no longer come', async () => {
+    async function* source() {
+      yield 1
+      await new Promise(() => {})
+    }
+    const controller = new AbortController()
+    const got: unknown[] = []
+    const run = async (): Promise<void> => {
+      for await (const result of jobs.run(square([]), source(), { signal: controller.signal })) {
+        got.push(result.ok && result.value)
+        controller.abort(new Error('enough'))
+      }
+    }
+    await expect(run()).rejects.toThrow('enough')
+    expect(got).toEqual([1])
+  })
+
   it('hands on what the inputs throw, and refuses inputs and names that cannot be', async () => {
     function* source() {
       yield 1
