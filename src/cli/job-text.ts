@@ -4,7 +4,11 @@ import { formatTable } from './table.ts'
 
 const heading = ['stage', 'queued', 'active', 'done', 'dead', 'attempts', 'tokens', 'cost', 'rate']
 const money = (usd: number): string => (usd === 0 ? '–' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
-const rate = (perSecond: number): string => (perSecond === 0 ? '–' : `${perSecond.toFixed(1)}/s`)
+
+function rate(perSecond: number): string {
+  if (perSecond === 0) return '–'
+  return perSecond < 1 ? `${(60 * perSecond).toFixed(1)}/min` : `${perSecond.toFixed(1)}/s`
+}
 
 /** A line for each stage; tokens are those of prompts and of answers. */
 export function stageTable(stages: readonly StageStatus[]): string {
