@@ -25,9 +25,12 @@ export interface SandboxPlace {
   readonly prlimit: string
 }
 
+/** V8 takes this much of the address space for code that it mostly never writes; it counts as data all the same. */
+const reservedByNode = 512 * 2 ** 20
+
 /** Arguments of prlimit; it stands inside, so that processes are counted in the sandbox's own namespace. */
 const limitArguments = (limits: SandboxLimits): readonly string[] => [
-  `--data=${limits.memoryBytes}`,
+  `--data=${limits.memoryBytes + reservedByNode}`,
   `--nproc=${limits.processes}`,
   `--fsize=${limits.fileBytes}`,
   `--nofile=${limits.openFiles}`,

@@ -61,7 +61,8 @@ async function hostPrograms(path: string): Promise<{ bwrap: string; prlimit: str
   if (filter === undefined)
     throw new UserError(`Sandboxes for processes need an x64 or arm64 processor; this is ${process.arch}.`)
   const bwrap = await programNamed('bwrap', path)
-  if (bwrap === undefined) throw new UserError(`Sandboxes need bubblewrap (bwrap), which is not here. ${install}`)
+  if (bwrap === undefined)
+    throw new UserError(`Sandboxes need bubblewrap (bwrap), which is not here. ${install}`)
   const prlimit = await programNamed('prlimit', path)
   if (prlimit === undefined)
     throw new UserError(

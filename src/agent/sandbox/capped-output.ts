@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream'
 
 /** The beginning of a stream; what comes after is read and dropped, so that its writer goes on. */
-export function cappedOutput(stream: Readable, most: number): { text(): string; readonly truncated: boolean } {
+export function cappedOutput(
+  stream: Readable,
+  most: number,
+): { text(): string; readonly truncated: boolean } {
   const kept: Buffer[] = []
   let length = 0
   let truncated = false

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cappedOutput } from './capped-output.ts'
 import type { ExecResult, SandboxLimits } from './sandbox.ts'
 import { signalNames } from './signal-names.ts'
-import { isDiskFull, memoryOf, processTree } from './used-resources.ts'
+import { isDiskFull, isRunning, memoryOf, processTree } from './used-resources.ts'
 
 export interface ContainedCommand {
   readonly program: string
@@ -29,7 +28,10 @@ const lookEvery = 40
 type Ended = 'time' | 'memory' | 'disk' | 'aborted'
 
 /** What bubblewrap reports: the process that is the first inside, and how the command ended. */
-function reportOf(stream: Readable): { readonly first: number | undefined; readonly code: number | undefined } {
+function reportOf(stream: Readable): {
+  readonly first: number | undefined
+  readonly code: number | undefined
+} {
   let text = ''
   stream.on('data', (chunk) => {
     text += chunk
@@ -57,9 +59,9 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** The first process inside takes all others with it; it is gone when they are. */
+/** The first process inside takes all others with it: it is gone, or waits to be collected, when they are gone. */
 async function untilGone(first: number | undefined): Promise<void> {
-  for (let looks = 0; first !== undefined && looks < 500 && existsSync(`/proc/${first}`); looks++) await pause(2)
+  for (let looks = 0; first !== undefined && looks < 500 && isRunning(first); looks++) await pause(1)
 }
 
 const ended = (child: ChildProcess): Promise<void> =>

@@ -29,6 +29,12 @@ export function processTree(root: number): readonly number[] {
   return found
 }
 
+/** Whether a process still does something; one that only waits to be collected by its parent does not. */
+export function isRunning(id: number): boolean {
+  const stat = textOf(`/proc/${id}/stat`)
+  return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+}
+
 /** Bytes of a line `Name:   12 kB`. */
 const kilobytes = (text: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024

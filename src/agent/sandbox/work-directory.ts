@@ -20,7 +20,9 @@ export function pathParts(path: string): readonly string[] {
   const parts = posix.normalize(path.replace(/^\/work(\/|$)/, '')).split('/')
   const bad = path.includes('\0') || parts[0] === '' || parts[0] === '..' || parts.at(-1) === ''
   if (bad || parts[0] === '.')
-    throw new UserError(`"${path}" is no path of a file below the working directory; give one such as src/main.js`)
+    throw new UserError(
+      `"${path}" is no path of a file below the working directory; give one such as src/main.js`,
+    )
   return parts
 }
 
