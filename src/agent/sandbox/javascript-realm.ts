@@ -107,7 +107,7 @@ export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequ
   const call = (fn: QuickJSHandle, ...args: QuickJSHandle[]): QuickJSHandle =>
     unwrap(context.callFunction(fn, context.undefined, ...args))
 
-  const valueOf = (module: string, name: string, args: readonly unknown[]): unknown => {
+  const returned = (module: string, name: string, args: readonly unknown[]): unknown => {
     const source = `import * as it from ${JSON.stringify(module)}; export { it }`
     using exported = settled(unwrap(context.evalCode(source, 'call.js', { type: 'module' })))
     using found = context.getProp(exported, 'it')
@@ -129,7 +129,7 @@ export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequ
   const outcomes = program.calls.map(({ module, name, args }): JavascriptOutcome => {
     begin()
     try {
-      return { ok: true, value: valueOf(module, name, args) }
+      return { ok: true, value: returned(module, name, args) }
     } catch (error) {
       if (!(error instanceof Failed)) throw error
       return { ok: false, error: error.message }

@@ -3,6 +3,9 @@ import { newQuickJSWASMModule, newVariant, RELEASE_SYNC } from 'quickjs-emscript
 import type { JavascriptReply, JavascriptRequest, JavascriptThreadData } from './javascript-protocol.ts'
 import { answerProgram } from './javascript-realm.ts'
 
+// Node's types leave it to those of browsers.
+declare const WebAssembly: { readonly Memory: new (pages: { initial: number; maximum: number }) => never }
+
 const { port, said, memoryBytes } = workerData as JavascriptThreadData
 
 function say(reply?: JavascriptReply): void {

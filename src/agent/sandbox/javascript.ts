@@ -92,9 +92,13 @@ const scriptModule = (source: string): string => `export default (\n${source.rep
 function scriptResult(outcome: JavascriptOutcome, state: unknown): ScriptResult {
   if (!outcome.ok) return outcome
   const { value } = outcome
-  if (typeof value !== 'object' || value === null || !('result' in value))
+  if (typeof value !== 'object' || value === null || !('result' in value || 'state' in value))
     return { ok: false, error: 'the script must return { result, state }' }
-  return { ok: true, result: value.result, state: 'state' in value ? value.state : state }
+  return {
+    ok: true,
+    result: 'result' in value ? value.result : null,
+    state: 'state' in value ? value.state : state,
+  }
 }
 
 /** Runs JavaScript that nobody vouches for, apart from everything. */
