@@ -3,9 +3,11 @@ import type { Bubblewrap } from '../agent/sandbox/bubblewrap.ts'
 import type { Javascript } from '../agent/sandbox/javascript.ts'
 import type { ToolCall } from '../chat/messages.ts'
 import { didYouMean } from '../nearest-name.ts'
-import type { RewardPart } from '../trajectory/trajectory.ts'
+import type { RewardPart, Trajectory } from '../trajectory/trajectory.ts'
 import { UserError } from '../user-error.ts'
+import { checkRubric } from '../world/check.ts'
 import type { CallResult, Environment } from '../world/environment.ts'
+import { rewardParts } from '../world/reward-parts.ts'
 import type { Task } from '../world/task.ts'
 import { bubblewrapWorkspace } from './tasks/code/bubblewrap-workspace.ts'
 import { type CaseResult, type CodeCase, caseResult, readCodeTests } from './tasks/code/code-tests.ts'
@@ -55,6 +57,20 @@ function told(results: readonly CaseResult[]): object {
     ...(failed.length > 0 && {
       failed: failed.slice(0, mostTold).map(({ name, problem }) => ({ test: name, problem })),
     }),
+  }
+}
+
+/** The share of tests that pass; only all of them are enough. */
+function testsPart(name: string, results: readonly CaseResult[]): RewardPart {
+  const count = results.filter(({ passed }) => passed).length
+  const first = results.find(({ passed }) => !passed)
+  const why = first === undefined ? '' : `; ${first.name}: ${first.problem}`
+  return {
+    name,
+    kind: 'tests',
+    score: count / results.length,
+    passed: first === undefined,
+    detail: `${count} of ${results.length} tests pass${why}`,
   }
 }
 
@@ -137,19 +153,12 @@ export async function sandboxEnvironment(task: Task, choice: SandboxChoice): Pro
     }
   }
 
-  async function check(): Promise<readonly RewardPart[]> {
+  async function check(trajectory: Trajectory): Promise<readonly RewardPart[]> {
     const results = await caseResults(workspace, cases, new AbortController().signal)
-    const count = results.filter(({ passed }) => passed).length
-    const first = results.find(({ passed }) => !passed)
-    return [
-      {
-        name: task.rubric.success.find(({ check }) => check.kind === 'tests')?.name ?? 'tests pass',
-        kind: 'tests',
-        score: count / results.length,
-        passed: first === undefined,
-        detail: `${count} of ${results.length} tests pass${first === undefined ? '' : `; ${first.name}: ${first.problem}`}`,
-      },
-    ]
+    const parts = checkRubric(task, task.rubric, task.state, trajectory)
+    const tests = task.rubric.success.find(({ check }) => check.kind === 'tests')
+    const own = tests === undefined ? [] : [testsPart(tests.name, results)]
+    return rewardParts({ ...parts, success: [...own, ...parts.success] })
   }
 
   return {

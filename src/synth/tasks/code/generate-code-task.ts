@@ -78,7 +78,7 @@ function oracleOf(
 
 /**
  * A task to write functions, or to repair one that is wrong, with hidden tests, a solution and a wrong solution. It is
- * a function of its options alone. `provenCodeTask` executes it.
+ * a function of its options alone. `proveCodeTask` executes it.
  */
 export function generateCodeTask({ seed, index, language }: CodeTaskOptions): CodeTask {
   const written = languages[language]
@@ -126,7 +126,7 @@ export function generateCodeTask({ seed, index, language }: CodeTaskOptions): Co
       success: [{ name: 'tests pass', check: { kind: 'tests' } }],
       pattern: [
         { name: 'the tests were run', check: { kind: 'called', tool: 'run_tests' } },
-        { name: 'read before written', check: { kind: 'order', first: 'read_file', then: 'write_file' } },
+        { name: 'read before written', check: { kind: 'order', first: 'read_file', second: 'write_file' } },
       ],
       checkpoints: [{ name: 'something was written', check: { kind: 'called', tool: 'write_file' } }],
       judged: [],

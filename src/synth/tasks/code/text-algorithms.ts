@@ -219,8 +219,8 @@ for i, x in enumerate(a, 1):
 return row[-1]`,
       mistakes: [
         {
-          javascript: [`? 0 : ${cost}`, `? 0 : ${cost + 1}`],
-          python: [`else ${cost})`, `else ${cost + 1})`],
+          javascript: [`? 0 : ${cost}`, `? 0 : 0`],
+          python: [`else ${cost})`, `else 0)`],
         },
         { javascript: ['next[j - 1] + 1, ', ''], python: ['following[j - 1] + 1, ', ''] },
       ],
