@@ -28,8 +28,9 @@ const isProgram = (path: string): Promise<boolean> =>
     () => false,
   )
 
-async function programNamed(name: string, path: string): Promise<string | undefined> {
-  for (const directory of [...path.split(delimiter), '/usr/bin', '/usr/local/bin']) {
+async function programNamed(name: string, given: string | undefined): Promise<string | undefined> {
+  if (given !== undefined) return (await isProgram(given)) ? given : undefined
+  for (const directory of [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']) {
     const found = join(directory, name)
     if (directory !== '' && (await isProgram(found))) return found
   }
@@ -52,7 +53,9 @@ async function reachableNode(root: string): Promise<string> {
   return copy
 }
 
-async function hostPrograms(path: string): Promise<{ bwrap: string; prlimit: string; filter: Buffer }> {
+async function hostPrograms(
+  given: NonNullable<BubblewrapOptions['programs']>,
+): Promise<{ bwrap: string; prlimit: string; filter: Buffer }> {
   if (process.platform !== 'linux')
     throw new UserError(
       `Sandboxes for processes need Linux (bubblewrap); this is ${process.platform}. JavaScript can be run with QuickJS instead.`,
@@ -60,10 +63,10 @@ async function hostPrograms(path: string): Promise<{ bwrap: string; prlimit: str
   const filter = seccompFilter(process.arch)
   if (filter === undefined)
     throw new UserError(`Sandboxes for processes need an x64 or arm64 processor; this is ${process.arch}.`)
-  const bwrap = await programNamed('bwrap', path)
+  const bwrap = await programNamed('bwrap', given.bwrap)
   if (bwrap === undefined)
     throw new UserError(`Sandboxes need bubblewrap (bwrap), which is not here. ${install}`)
-  const prlimit = await programNamed('prlimit', path)
+  const prlimit = await programNamed('prlimit', given.prlimit)
   if (prlimit === undefined)
     throw new UserError(
       'Sandboxes need prlimit, which is not here. Install util-linux with your package manager.',
@@ -91,8 +94,8 @@ async function tryOut(bubblewrap: Bubblewrap): Promise<void> {
 export interface BubblewrapOptions {
   /** Where working directories are made. Default the system's directory for temporary files. */
   readonly directory?: string
-  /** Where programs are looked for. Default the environment's PATH. */
-  readonly path?: string
+  /** Paths of programs that are not to be looked for in the environment's PATH. */
+  readonly programs?: { readonly bwrap?: string; readonly prlimit?: string }
 }
 
 /**
@@ -102,9 +105,13 @@ export interface BubblewrapOptions {
  */
 export async function openBubblewrap({
   directory = tmpdir(),
-  path = process.env.PATH ?? '',
+  programs = {},
 }: BubblewrapOptions = {}): Promise<Bubblewrap> {
-  const { bwrap, prlimit, filter } = await hostPrograms(path)
+  const { bwrap, prlimit, filter } = await hostPrograms(programs)
+  if (isRoot() && !(await isReachable(directory)))
+    throw new UserError(
+      `Sandboxes run as users of their own, who cannot enter ${directory}; choose another directory, or give it and those above it the permission x for all`,
+    )
   const root = await mkdtemp(join(directory, 'tsukimi-sandbox-'))
   const bubblewrap: Bubblewrap = {
     python: (await isProgram('/usr/bin/python3')) ? '/usr/bin/python3' : undefined,

@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draws } from '../../../draws.ts'
 import type { CodeValue, FunctionFamily } from './function-spec.ts'
 import { numberAlgorithms } from './number-algorithms.ts'
 import { textAlgorithms } from './text-algorithms.ts'
@@ -16,7 +16,7 @@ export interface Algorithm {
   readonly mistakes: readonly { readonly javascript: Mistake; readonly python: Mistake }[]
   /** Inputs that every task has, among them those that show the mistakes. */
   readonly edges: readonly (readonly CodeValue[])[]
-  readonly input: (draw: Draw) => readonly CodeValue[]
+  readonly input: (draw: Draws) => readonly CodeValue[]
   /** Computed another way than the sources do. */
   // biome-ignore lint/suspicious/noExplicitAny: each algorithm knows its own arguments
   readonly answer: (...args: any[]) => CodeValue
@@ -30,7 +30,7 @@ function applied(source: string, [from, to]: Mistake): string {
 }
 
 const familyOf =
-  (make: (draw: Draw) => Algorithm): FunctionFamily =>
+  (make: (draw: Draws) => Algorithm): FunctionFamily =>
   (draw) => {
     const algorithm = make(draw)
     const { javascript, python, edges, input, answer } = algorithm

@@ -41,20 +41,20 @@ export const nouns = [
 
 export const openings = {
   implement: [
-    '{path} has {names} without a body. Please write what is missing, and run the tests before you answer.',
+    'In {path} there is no body yet for {names}. Please write what is missing, and run the tests before you answer.',
     'Please implement {names} in {path}. The tests must pass.',
-    'I need {names} in {path}; so far it only throws. Here is what it has to do.',
+    'I need {names} in {path}; so far there is only a stub. Here is what it should do.',
     'Could you fill in {names} in {path}? Run the tests when you think it is done.',
-    'We begin with an empty function: write {names} in {path} as described and make the tests pass.',
+    'We begin with a stub: write {names} in {path} as described and make the tests pass.',
     'In {path} something is left to be written: {names}. This is the description.',
   ],
   fix: [
-    '{names} in {path} gives wrong results. Please find the mistake and repair it; the tests must pass.',
+    'The code in {path} gives wrong results. What is asked of {names} is below. Please find the mistake and repair it; the tests must pass.',
     'Some tests of {path} fail. This is what {names} should do; please correct the code.',
-    'Somebody broke {names} in {path}. Bring it back in line with its description.',
-    'There is a bug in {path}. What is expected of {names} is written below. Please fix it and run the tests.',
-    'A colleague says {names} from {path} is not right. Compare it with this description and repair what differs.',
-    'Please debug {path}: {names} does not do what it says here.',
+    'Somebody broke {names} in {path}. Bring the code back in line with this description.',
+    'There is a bug in {path}. Below is what to expect of {names}. Please fix it and run the tests.',
+    'A colleague says that {path} is not right. Compare {names} with this description and repair what differs.',
+    'Please debug {path}. This is what to expect of {names}.',
   ],
 } as const
 

@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draws } from '../../../draws.ts'
 
 export type CodeValue =
   | string
@@ -37,4 +37,4 @@ export interface FunctionSpec {
 }
 
 /** Makes functions of a kind. */
-export type FunctionFamily = (draw: Draw) => FunctionSpec
+export type FunctionFamily = (draw: Draws) => FunctionSpec

@@ -1,9 +1,9 @@
+import { type Draws, draws } from '../../../draws.ts'
 import type { CodeWorkspace, PlanStep, Task } from '../../../world/task.ts'
 import { algorithmFamilies } from './algorithms.ts'
 import { type CodeCase, writeCodeTests } from './code-tests.ts'
 import { type CodeToolName, codeTools } from './code-tools.ts'
 import { nouns, openings, personas, systemPrompts } from './code-words.ts'
-import { createDraw, type Draw } from './draw.ts'
 import type { FunctionFamily, FunctionSpec } from './function-spec.ts'
 import { languages, type WrittenLanguage } from './languages.ts'
 import { numberPipeline, textPipeline } from './pipelines.ts'
@@ -20,9 +20,6 @@ export interface CodeTask {
   readonly wrong: Readonly<Record<string, string>>
 }
 
-/** Tells the draws of this generator from all others of a seed. */
-const stage = 0x636f6465
-
 /** By difficulty, from 1: of how many functions a task is made, and of which kinds they can be. */
 const levels: readonly (readonly FunctionFamily[])[][] = [
   [[numberPipeline(1), textPipeline(1)]],
@@ -33,7 +30,7 @@ const levels: readonly (readonly FunctionFamily[])[][] = [
 
 const difficulties = [1, 2, 2, 3, 3, 3, 4, 4]
 
-function functionsOf(draw: Draw, difficulty: number): readonly FunctionSpec[] {
+function functionsOf(draw: Draws, difficulty: number): readonly FunctionSpec[] {
   return levels[difficulty - 1]!.map((families) => draw.pick(families)(draw))
 }
 
@@ -82,7 +79,7 @@ function oracleOf(
  */
 export function generateCodeTask({ seed, index, language }: CodeTaskOptions): CodeTask {
   const written = languages[language]
-  const draw = createDraw(seed, stage, index, language === 'python' ? 1 : 0)
+  const draw = draws(seed, 'code', language, index)
   const difficulty = draw.pick(difficulties)
   const specs = functionsOf(draw, difficulty)
   const kind = draw.chance(0.5) ? 'implement' : 'fix'
@@ -103,7 +100,7 @@ export function generateCodeTask({ seed, index, language }: CodeTaskOptions): Co
   )
   const done =
     kind === 'fix'
-      ? `${names} in ${path} now does what you described, and all tests pass.`
+      ? `${path} is repaired: ${names} now as you described, and all tests pass.`
       : `I wrote ${names} in ${path}. All tests pass.`
   const task: Task = {
     version: 1,

@@ -1,10 +1,10 @@
+import type { Draws } from '../../../draws.ts'
 import type { Algorithm } from './algorithms.ts'
-import type { Draw } from './draw.ts'
 
-const integers = (draw: Draw, least: number, most: number, low: number, high: number): number[] =>
+const integers = (draw: Draws, least: number, most: number, low: number, high: number): number[] =>
   Array.from({ length: draw.integer(least, most) }, () => draw.integer(low, high))
 
-export const numberAlgorithms: readonly ((draw: Draw) => Algorithm)[] = [
+export const numberAlgorithms: readonly ((draw: Draws) => Algorithm)[] = [
   (draw) => {
     const gap = draw.integer(0, 3)
     return {

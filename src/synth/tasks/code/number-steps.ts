@@ -1,10 +1,10 @@
-import type { Draw } from './draw.ts'
+import type { Draws } from '../../../draws.ts'
 import type { Step } from './pipelines.ts'
 
 type NumberStep = Step<readonly number[]>
 
 /** Steps on a list of integers called `values`. */
-export const numberSteps: readonly ((draw: Draw) => NumberStep)[] = [
+export const numberSteps: readonly ((draw: Draws) => NumberStep)[] = [
   (draw) => {
     const k = draw.integer(2, 6)
     return {
@@ -147,7 +147,7 @@ export const numberSteps: readonly ((draw: Draw) => NumberStep)[] = [
 ]
 
 /** What becomes of the list in the end. */
-export const numberEnds: readonly ((draw: Draw) => Step<readonly number[], unknown>)[] = [
+export const numberEnds: readonly ((draw: Draws) => Step<readonly number[], unknown>)[] = [
   () => ({
     verb: 'values',
     rule: 'return the list',

@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draws } from '../../../draws.ts'
 import type { CodeValue, FunctionFamily, FunctionSpec } from './function-spec.ts'
 import { numberEnds, numberSteps } from './number-steps.ts'
 import { textEnds, textSteps } from './text-steps.ts'
@@ -16,15 +16,15 @@ export interface Step<Input, Output = Input> {
 interface Kind<Input> {
   readonly parameter: string
   readonly given: string
-  readonly steps: readonly ((draw: Draw) => Step<Input>)[]
-  readonly ends: readonly ((draw: Draw) => Step<Input, unknown>)[]
-  readonly input: (draw: Draw) => Input
+  readonly steps: readonly ((draw: Draws) => Step<Input>)[]
+  readonly ends: readonly ((draw: Draws) => Step<Input, unknown>)[]
+  readonly input: (draw: Draws) => Input
   readonly empty: Input
 }
 
 const caseCount = 8
 /** How often other inputs are drawn to show a mistake before another mistake is taken. */
-const mistakeTries = 40
+const mistakeTries = 24
 
 const computed = <Input>(steps: readonly Step<Input>[], end: Step<Input, unknown>, input: Input): CodeValue =>
   end.apply(steps.reduce((value, step) => step.apply(value), input)) as CodeValue
@@ -44,30 +44,29 @@ const mistakes = <T>(steps: readonly T[]): readonly (readonly T[])[] => [
 ]
 
 /** Draws steps until each of them matters and a mistake in them shows in the cases. */
-function pipeline<Input>(draw: Draw, kind: Kind<Input>, length: number): FunctionSpec {
+function pipeline<Input>(draw: Draws, kind: Kind<Input>, length: number): FunctionSpec {
   for (;;) {
-    const steps = draw.some(kind.steps, length).map((step) => step(draw))
-    const shuffled = draw.chance(0.5) ? steps.toReversed() : steps
+    const steps = draw.sample(kind.steps, length).map((step) => step(draw))
     const end = draw.pick(kind.ends)(draw)
     const inputs = [kind.empty, ...Array.from({ length: mistakeTries }, () => kind.input(draw))]
     const shows = (wrong: readonly Step<Input>[]) =>
-      inputs.filter((input) => !isEqual(computed(wrong, end, input), computed(shuffled, end, input)))
-    const everyStepMatters = shuffled.every((_, at) => shows(shuffled.toSpliced(at, 1)).length > 0)
-    const found = mistakes(shuffled).filter((wrong) => shows(wrong).length > 0 && isRunnable(wrong))
-    if (!everyStepMatters || found.length === 0 || !isRunnable(shuffled)) continue
+      inputs.filter((input) => !isEqual(computed(wrong, end, input), computed(steps, end, input)))
+    const everyStepMatters = steps.every((_, at) => shows(steps.toSpliced(at, 1)).length > 0)
+    const found = mistakes(steps).filter((wrong) => shows(wrong).length > 0 && isRunnable(wrong))
+    if (!everyStepMatters || found.length === 0 || !isRunnable(steps)) continue
     const wrong = draw.pick(found)
-    const telling = shuffled.flatMap((_, at) => shows(shuffled.toSpliced(at, 1)).slice(0, 2))
+    const telling = steps.flatMap((_, at) => shows(steps.toSpliced(at, 1)).slice(0, 2))
     const chosen = [...new Set([...shows(wrong).slice(0, 2), ...telling, ...inputs])].slice(0, caseCount)
     return {
-      name: [...shuffled.slice(0, 2).map(({ verb }) => verb), end.verb],
+      name: [...steps.slice(0, 2).map(({ verb }) => verb), end.verb],
       parameters: [kind.parameter],
       given: kind.given,
-      rules: [...shuffled, end].map(({ rule }) => rule),
-      body: bodyOf([...shuffled, end] as readonly Step<never, unknown>[]),
+      rules: [...steps, end].map(({ rule }) => rule),
+      body: bodyOf([...steps, end] as readonly Step<never, unknown>[]),
       wrong: bodyOf([...wrong, end] as readonly Step<never, unknown>[]),
       cases: chosen.map((input) => ({
         args: [input as CodeValue],
-        expected: computed(shuffled, end, input),
+        expected: computed(steps, end, input),
       })),
     }
   }

@@ -1,14 +1,14 @@
+import type { Draws } from '../../../draws.ts'
 import type { Algorithm } from './algorithms.ts'
-import type { Draw } from './draw.ts'
 
-const word = (draw: Draw, letters: string, least: number, most: number): string =>
+const word = (draw: Draws, letters: string, least: number, most: number): string =>
   Array.from({ length: draw.integer(least, most) }, () => draw.pick([...letters])).join('')
 
 const romans = ['I', 'V', 'X', 'L', 'C', 'D', 'M'] as const
 
-export const textAlgorithms: readonly ((draw: Draw) => Algorithm)[] = [
+export const textAlgorithms: readonly ((draw: Draws) => Algorithm)[] = [
   (draw) => {
-    const kinds = draw.some(['()', '[]', '{}', '<>'], draw.integer(2, 3))
+    const kinds = draw.sample(['()', '[]', '{}', '<>'], draw.integer(2, 3))
     const [open, close] = [kinds.map((k) => k[0]).join(''), kinds.map((k) => k[1]).join('')]
     return {
       name: ['balanced', draw.pick(['brackets', 'marks'])],

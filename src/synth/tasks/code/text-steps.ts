@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draws } from '../../../draws.ts'
 import type { Step } from './pipelines.ts'
 
 type TextStep = Step<string>
@@ -7,7 +7,7 @@ const letters = 'abcdefghijklmnopqrstuvwxyz'
 const wordsOf = (text: string): string[] => (text === '' ? [] : text.split(' '))
 
 /** Steps on a text of ASCII letters, digits, spaces and marks called `text`. */
-export const textSteps: readonly ((draw: Draw) => TextStep)[] = [
+export const textSteps: readonly ((draw: Draws) => TextStep)[] = [
   (draw) => {
     const upper = draw.chance(0.5)
     return {
@@ -43,7 +43,7 @@ export const textSteps: readonly ((draw: Draw) => TextStep)[] = [
         .reduceRight((line, word, at, all) => (at === all.length - 1 ? word : `${line} ${word}`), ''),
   }),
   (draw) => {
-    const gone = draw.some([...'aeiou'], draw.integer(1, 4)).join('')
+    const gone = draw.sample([...'aeiou'], draw.integer(1, 4)).join('')
     return {
       verb: 'without',
       rule: `remove the letters ${[...gone].join(', ')}, small or capital`,
@@ -117,7 +117,7 @@ export const textSteps: readonly ((draw: Draw) => TextStep)[] = [
   },
 ]
 
-export const textEnds: readonly ((draw: Draw) => Step<string, unknown>)[] = [
+export const textEnds: readonly ((draw: Draws) => Step<string, unknown>)[] = [
   () => ({
     verb: 'text',
     rule: 'return the text',
