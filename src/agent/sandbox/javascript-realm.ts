@@ -48,23 +48,16 @@ function budget(runtime: QuickJSRuntime, { limits }: JavascriptRequest) {
   }
 }
 
-/**
- * Makes the calls of a program in a realm of its own: no files, no network, no clock, nothing of the host.
- *
- * @throws RuntimeError or RangeError where the WebAssembly module broke
- */
-export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequest): JavascriptAnswer {
-  const { program, limits } = request
-  using runtime = module.newRuntime()
-  runtime.setMaxStackSize(stackBytes)
-  runtime.setModuleLoader(
-    (name) => program.files[name] ?? { error: new Error(`there is no module ${name}`) },
-    (base, name) => (name.startsWith('.') ? posix.join(posix.dirname(base), name) : name),
-  )
-  using context = runtime.newContext()
-  const { stopped, begin } = budget(runtime, request)
+type Result = ReturnType<QuickJSContext['evalCode']>
 
-  const unwrap = (result: ReturnType<QuickJSContext['evalCode']>): QuickJSHandle => {
+/** How results are taken out of a realm; what was thrown in it is thrown as `Failed`. */
+function readers(
+  context: QuickJSContext,
+  runtime: QuickJSRuntime,
+  stopped: () => string | undefined,
+  steps: number,
+) {
+  const unwrap = (result: Result): QuickJSHandle => {
     if (result.error === undefined) return result.value
     using thrown = result.error
     throw new Failed(problem(context, thrown, stopped))
@@ -72,7 +65,7 @@ export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequ
   /** Does what promises wait for, so many jobs at a time, as long as there are steps left. */
   const doJobs = (): void => {
     for (let turns = 0; runtime.hasPendingJob(); turns++) {
-      if (turns > limits.steps) throw new Failed(`it was stopped after ${limits.steps} steps without an end`)
+      if (turns > steps) throw new Failed(`it was stopped after ${steps} steps without an end`)
       unwrapJobs(runtime.executePendingJobs(jobsAtOnce))
     }
   }
@@ -98,6 +91,29 @@ export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequ
       handle.dispose()
     }
   }
+  return { unwrap, settled }
+}
+
+/**
+ * Makes the calls of a program in a realm of its own: no files, no network, no clock, nothing of the host.
+ *
+ * @throws RuntimeError or RangeError where the WebAssembly module broke
+ */
+export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequest): JavascriptAnswer {
+  const { program, limits } = request
+  using runtime = module.newRuntime()
+  runtime.setMaxStackSize(stackBytes)
+  runtime.setModuleLoader(
+    (name) =>
+      Object.hasOwn(program.files, name)
+        ? program.files[name]!
+        : { error: new Error(`there is no module ${name}`) },
+    (base, name) => (name.startsWith('.') ? posix.join(posix.dirname(base), name) : name),
+  )
+  using context = runtime.newContext()
+  const { stopped, begin } = budget(runtime, request)
+
+  const { unwrap, settled } = readers(context, runtime, stopped, limits.steps)
 
   begin()
   using written = unwrap(context.evalCode(javascriptPrelude(program.seed, program.now), 'prelude'))

@@ -1,4 +1,5 @@
 import type { Draws } from '../../../draws.ts'
+import { isSameValue } from './code-tests.ts'
 import type { CodeValue, FunctionFamily, FunctionSpec } from './function-spec.ts'
 import { numberEnds, numberSteps } from './number-steps.ts'
 import { textEnds, textSteps } from './text-steps.ts'
@@ -29,8 +30,6 @@ const mistakeTries = 24
 const computed = <Input>(steps: readonly Step<Input>[], end: Step<Input, unknown>, input: Input): CodeValue =>
   end.apply(steps.reduce((value, step) => step.apply(value), input)) as CodeValue
 
-const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
-
 const bodyOf = (steps: readonly Step<never, unknown>[]) => ({
   javascript: steps.map(({ javascript }) => javascript).join('\n'),
   python: steps.map(({ python }) => python).join('\n'),
@@ -50,7 +49,7 @@ function pipeline<Input>(draw: Draws, kind: Kind<Input>, length: number): Functi
     const end = draw.pick(kind.ends)(draw)
     const inputs = [kind.empty, ...Array.from({ length: mistakeTries }, () => kind.input(draw))]
     const shows = (wrong: readonly Step<Input>[]) =>
-      inputs.filter((input) => !isEqual(computed(wrong, end, input), computed(steps, end, input)))
+      inputs.filter((input) => !isSameValue(computed(wrong, end, input), computed(steps, end, input)))
     const everyStepMatters = steps.every((_, at) => shows(steps.toSpliced(at, 1)).length > 0)
     const found = mistakes(steps).filter((wrong) => shows(wrong).length > 0 && isRunnable(wrong))
     if (!everyStepMatters || found.length === 0 || !isRunnable(steps)) continue
