@@ -5,9 +5,7 @@ import type { Column, Table } from '../../world/state.ts'
 
 /** The form in which a model designs an application: the same data that worlds run. */
 
-export const identifier = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected snake_case of at most 64 letters')
+export const identifier = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'snake_case of at most 64 letters')
 const words = z.string().min(1)
 const description = z.exactOptional(z.string())
 
@@ -34,7 +32,7 @@ const table: z.ZodType<Table> = z.strictObject({
   key: identifier.describe('column of the key, such as order_id'),
   keyPrefix: z
     .string()
-    .regex(/^[A-Z]{2,6}-$/, 'expected capital letters and a dash')
+    .regex(/^[A-Z]{2,6}-$/, 'capital letters and a dash')
     .describe('how keys begin, such as ORD-; digits follow'),
   columns: z.record(identifier, column).describe('without the key'),
 })

@@ -1,4 +1,4 @@
-import { draws } from '../../draws.ts'
+import { derivedSeed, draws } from '../../draws.ts'
 import { askStructured } from '../../roles/ask-structured.ts'
 import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
 import { digestOf } from '../../trajectory/digest.ts'
@@ -46,7 +46,7 @@ export async function designAgent(
     .filter((tool) => chosen.has(tool))
     .map(({ declaration }) => declaration.function)
   const input = { application, tools, traits: traits.map((list) => draw.pick(list)) }
-  const options = { seed: draw.integer(0, 2 ** 31 - 1), ...(signal && { signal }) }
+  const options = { seed: derivedSeed(seed, 'agent prompt'), ...(signal && { signal }) }
   const { value } = await askStructured(endpoint, agentPrompt, input, options)
   const names = tools.map(({ name }) => name)
   const systemPrompt = value.system_prompt

@@ -53,11 +53,14 @@ const rules: { readonly [Kind in Check['kind']]: Rule<Kind> } = {
 /** What is wrong with a rubric of the right form, one sentence each. */
 export function rubricProblems(rubric: Rubric, names: TaskNames): readonly string[] {
   const sections = ['success', 'pattern', 'checkpoints'] as const
-  return sections.flatMap((section) =>
+  const judged = rubric.judged.map(({ name }) => name)
+  const twice = judged.filter((name, i) => judged.indexOf(name) < i)
+  const broken = sections.flatMap((section) =>
     rubric[section].flatMap(({ name, check }) =>
       (rules[check.kind] as Rule<typeof check.kind>)(check as never, names).map(
         (problem) => `${section} "${name}": ${problem}`,
       ),
     ),
   )
+  return [...broken, ...twice.map((name) => `judged: two criteria are named "${name}"`)]
 }

@@ -1,4 +1,4 @@
-import { draws } from '../../draws.ts'
+import { derivedSeed, draws } from '../../draws.ts'
 import { askStructured } from '../../roles/ask-structured.ts'
 import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
 import { digestOf } from '../../trajectory/digest.ts'
@@ -51,7 +51,7 @@ export async function writeTask(
 ): Promise<Task> {
   const application = withAgentsTools(wish.application, agent)
   const input = { application, agent, family, difficulty }
-  const options = { seed: draws(seed, 'task').integer(0, 2 ** 31 - 1), ...(signal && { signal }) }
+  const options = { seed: derivedSeed(seed, 'task'), ...(signal && { signal }) }
   const { value } = await askStructured(endpoint, taskPrompt, input, options)
   const written = { agent, application, ...value, failures: failuresOf(value, input, seed) }
   const id = `task-${digestOf(written).slice(0, 12)}`
