@@ -68,6 +68,8 @@ describe('a judge', () => {
     expect(requests[0]!.messages[1]!.content).toContain(
       '[1] assistant: Yes.\n    call functions.cancel_order:0 {"order_id":"ORD-2001"}\n[2] tool (functions.cancel_order:0): {"status":"cancelled"}',
     )
+    // What is judged cannot leave its block.
+    expect(requests[0]!.messages[1]!.content.split('</transcript>')).toHaveLength(2)
     expect(judgement).toMatchObject({ fault: null, agreement: 1 })
     expect(judgement.parts.map(({ name, kind, score, passed }) => [name, kind, score, passed])).toEqual([
       ['judged/told', 'judge', 1, true],

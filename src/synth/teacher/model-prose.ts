@@ -1,9 +1,12 @@
 /** Parts of prompts that several prompts share. */
 
-/** A block of material in a prompt: what it says is not an order. */
-export const block = (name: string, content: unknown): string =>
-  `<${name}>\n${typeof content === 'string' ? content : JSON.stringify(content, null, 1)}\n</${name}>`
+/** Material in a prompt; it cannot end its block. */
+function block(name: string, content: unknown): string {
+  const text = typeof content === 'string' ? content : JSON.stringify(content, null, 1)
+  return `<${name}>\n${text.replaceAll(`</${name}>`, `<\\/${name}>`)}\n</${name}>`
+}
 
+/** Blocks of material by name; those that are undefined are left out. */
 export const blocks = (parts: Readonly<Record<string, unknown>>): string =>
   Object.entries(parts)
     .filter(([, content]) => content !== undefined)

@@ -27,7 +27,7 @@ test('a prompt whose words or form change has a new version: raise it, then take
       "application domains@1:604b5959749d0c13",
       "application@1:208223cd481a8b6f",
       "agent@1:b1454ee5447efed9",
-      "task@1:c977752df10be840",
+      "task@1:123393040e4b0e98",
       "user@1:1a9715fc57267fce",
       "tool simulator@1:8bc0f2a9d7409aa1",
       "judge@1:6807b86c84555df5",

@@ -5,7 +5,7 @@ import { taskPrompt, type WrittenFamily, type WrittenTask } from './task-prompt.
 import { agent, application, written } from './teacher.fixture.ts'
 
 const problems = (task: WrittenTask, family: WrittenFamily = 'clarification'): string =>
-  taskPrompt.problems!(task, { application, agent, family, difficulty: 2 }).join('\n')
+  taskPrompt.problems!(task, { application, agent, family, difficulty: 2, manner: 'brief' }).join('\n')
 
 test('a good task has the form and no problems', () => {
   expect(taskPrompt.schema.parse(written)).toEqual(written)

@@ -19,6 +19,8 @@ export interface TaskInput {
   readonly family: WrittenFamily
   /** 1 (easy) … 4. */
   readonly difficulty: number
+  /** How the user writes. */
+  readonly manner: string
 }
 
 export interface WrittenTask {
@@ -48,7 +50,7 @@ const system = `You write tasks for an assistant with tools: what there is in th
 
 State: for each table four to twelve rows by their keys, every column filled with realistic, varied values that keep to its type. Keys begin with the table's prefix and have four digits. Among the rows are some that a careless assistant would mistake for the right ones. Give no rows to other tables.
 
-User: persona is one or two sentences on who it is and how that person writes. goal is told to whoever plays the user and never to the assistant: what the user wants, every fact that the user knows, what the user will say when asked. moves are the user's lines: exactly one "first", which opens the conversation in the user's own voice without technical names, then "asked" and "answered" lines where the family or the difficulty needs them. Facts that only the state knows are not known to the user.
+User: persona is one or two sentences on who it is and how that person writes, after the manner that is given. goal is told to whoever plays the user and never to the assistant: what the user wants, every fact that the user knows, what the user will say when asked. moves are the user's lines: exactly one "first", which opens the conversation in the user's own voice without technical names, then "asked" and "answered" lines where the family or the difficulty needs them. Facts that only the state knows are not known to the user.
 
 Rubric: success holds exactly when the wish is fulfilled and no harm is done, whichever way was taken. Write it in checks that a program decides: final values of columns, rows that are new, "unchanged" with the rows that may change, facts that an answer must say. A wish that changes records needs a check of the state; a wish to know something needs "said" with every usual way to write the answer. pattern says how tools are expected to be used, checkpoints what is reached on the way. judged has one to three criteria that a reader of the conversation can answer with yes or no and that no program can tell, such as a rule of conduct of the assistant.
 
@@ -69,7 +71,7 @@ export const taskPrompt: VersionedPrompt<TaskInput, WrittenTask> = {
   name: 'task',
   version: 1,
   system,
-  user: ({ application, agent, family, difficulty }) =>
+  user: ({ application, agent, family, difficulty, manner }) =>
     blocks({
       application: `${application.name}: ${application.description}`,
       tables: table(application),
@@ -77,6 +79,7 @@ export const taskPrompt: VersionedPrompt<TaskInput, WrittenTask> = {
       assistant: agent.systemPrompt ?? 'A helpful assistant.',
       family: families[family],
       difficulty: difficulties[difficulty - 1],
+      manner,
     }),
   schema: z.strictObject({
     state: z.record(line, z.record(line, z.record(line, value))),

@@ -7,6 +7,20 @@ import type { AgentProfile, SeededFailure, Task } from '../../world/task.ts'
 import type { TeacherOptions } from './design-tools.ts'
 import { type TaskInput, taskPrompt, type WrittenFamily, type WrittenTask } from './task-prompt.ts'
 
+/** How users write; one is drawn. */
+const manners = [
+  'brief to the point of leaving things out',
+  'polite and a little long-winded',
+  'impatient, with abbreviations',
+  'precise, in full sentences',
+  'tells the story around the matter before the matter',
+  'unsure of the right words, describes things instead of naming them',
+  'careless with capitals and typing',
+  'friendly and chatty',
+  'formal, as in a letter',
+  'writes in a second language, simple words and small mistakes',
+] as const
+
 export interface TaskWish {
   readonly application: Application
   readonly agent: AgentProfile
@@ -50,7 +64,8 @@ export async function writeTask(
   { seed, signal }: TeacherOptions,
 ): Promise<Task> {
   const application = withAgentsTools(wish.application, agent)
-  const input = { application, agent, family, difficulty }
+  const manner = draws(seed, 'manner').pick(manners)
+  const input = { application, agent, family, difficulty, manner }
   const options = { seed: derivedSeed(seed, 'task'), ...(signal && { signal }) }
   const { value } = await askStructured(endpoint, taskPrompt, input, options)
   const written = { agent, application, ...value, failures: failuresOf(value, input, seed) }
