@@ -20,9 +20,20 @@ type AnyPrompt = Pick<
   'name' | 'version' | 'system' | 'schema' | 'temperature' | 'maxTokens'
 >
 
-/** The form of a prompt's answer, as models and endpoints are told it. */
+/**
+ * The form of a prompt's answer, as models and endpoints are told it: without the keywords that few of them enforce. What
+ * it says too little, the prompt's schema still checks.
+ */
 export function answerSchema({ schema }: Pick<AnyPrompt, 'schema'>): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override({ jsonSchema }) {
+      delete jsonSchema.propertyNames
+      if (jsonSchema.oneOf === undefined) return
+      jsonSchema.anyOf = jsonSchema.oneOf
+      delete jsonSchema.oneOf
+    },
+  })
   return rest
 }
 

