@@ -21,7 +21,7 @@ export interface TeacherEpisodeOptions {
   readonly seed: number
   readonly roles: Pick<Roles, 'role'>
   /** Where no model plays the assistant. */
-  readonly assistant: AssistantPolicy
+  readonly assistant?: AssistantPolicy
   readonly limits?: EpisodeLimits
   /** Runs tools that are scripts, where no model plays the tools. */
   readonly runScript?: RunScript
@@ -56,13 +56,15 @@ export async function runTeacherEpisode(options: TeacherEpisodeOptions): Promise
     return endpoint && interrupting(endpoint, controller)
   }
   const [user, tools, assistant] = [model('user'), model('tool_simulator'), model('assistant')]
+  const answering = assistant ? teacherAssistant(assistant) : options.assistant
+  if (answering === undefined) throw new Error(`the episode of ${task.id} has no assistant`)
   await using environment = tools ? simulatedTools(tools, task, seed) : worldEnvironment(task, runScript)
   const trajectory = await runEpisode({
     task,
     set,
     seed,
     environment,
-    assistant: assistant ? teacherAssistant(assistant) : options.assistant,
+    assistant: answering,
     user: user ? teacherUser(user, task) : scriptedUser(task),
     signal,
     ...(limits && { limits }),

@@ -11,7 +11,6 @@ import {
   scriptedEndpoint,
 } from '../../roles/scripted-endpoint.fixture.ts'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
-import type { AssistantPolicy } from '../../world/policies.ts'
 import type { Task } from '../../world/task.ts'
 import { agentPrompt } from './agent-prompt.ts'
 import { applicationPrompt } from './application-prompt.ts'
@@ -28,11 +27,6 @@ import { agent, designed, endpointAt, task, written } from './teacher.fixture.ts
 import { toolCallPrompt } from './tool-call-prompt.ts'
 import { userPrompt } from './user-prompt.ts'
 import { writeTask } from './write-task.ts'
-
-const oracle: AssistantPolicy = {
-  name: 'nobody',
-  turn: () => Promise.reject(new Error('no assistant')),
-}
 
 const last = ({ messages }: ScriptedRequest): string => messages.at(-1)!.content
 
@@ -128,7 +122,7 @@ async function wholeRun(baseUrl: string) {
   const profile = await designAgent(roles.role('agent_designer')!, application, { seed })
   const wish = { application, agent: profile, family: 'clarification', difficulty: 2 } as const
   const made = await writeTask(roles.role('task_writer')!, wish, { seed })
-  const episode = { task: made, set: 'test', seed, roles, assistant: oracle }
+  const episode = { task: made, set: 'test', seed, roles }
   const trajectory = await runTeacherEpisode(episode)
   const judgement = await judgeTrajectory(roles.role('judge')!, made, trajectory, { seed })
   const outcome = judgedOutcome(trajectory.outcome!, judgement)
@@ -182,14 +176,20 @@ test('a teacher plays all eight roles of a small run, and the same seed gives th
 test('roles are mixed: a model as the assistant in the world itself, whose tools it has designed', async () => {
   await using server = await scriptedEndpoint(playAll)
   const roles = rolesAt(server.baseUrl, ['assistant'])
-  const trajectory = await runTeacherEpisode({ task, set: 'test', seed: 3, roles, assistant: oracle })
+  const trajectory = await runTeacherEpisode({ task, set: 'test', seed: 3, roles })
   expect(trajectory.outcome).toMatchObject({ reward: 1 })
   expect(trajectory.environment!.name).toBe('workshop_orders')
   expect(trajectory.models).toMatchObject({ user: { name: 'script' }, assistant: { name: 'teacher' } })
 })
 
 const episode = (served: Task, roles: Roles) =>
-  runTeacherEpisode({ task: served, set: 'test', seed: 3, roles, assistant: oracle })
+  runTeacherEpisode({ task: served, set: 'test', seed: 3, roles })
+
+test('an episode needs an assistant', async () => {
+  await expect(episode(task, rolesAt('http://127.0.0.1:9/v1', []))).rejects.toThrow(
+    'the episode of task-1 has no assistant',
+  )
+})
 
 test.each(['user', 'tool_simulator', 'assistant'] as const)(
   'an episode whose %s cannot be had is no trajectory',
