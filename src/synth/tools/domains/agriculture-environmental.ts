@@ -1,0 +1,98 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const agricultureEnvironmental: Domain = {
+  name: 'agriculture_environmental',
+  settings: [
+    { name: 'vineyard', phrase: 'wine growers', columns: { grape: oneOf('riesling', 'merlot', 'syrah', 'chardonnay', 'tempranillo') } },
+    { name: 'greenhouse', phrase: 'growing under glass', columns: { co2_ppm: int(300, 1600, 'ppm') } },
+    { name: 'orchard', phrase: 'fruit growers', columns: { trees: int(10, 9000, 'trees') } },
+    { name: 'dairy', phrase: 'dairy farms', columns: { milk_litres: num(0, 9000, 'litres') } },
+    { name: 'rice_paddy', phrase: 'rice farms', columns: { water_level_cm: num(0, 40, 'cm') } },
+    { name: 'organic', phrase: 'organic farms', columns: { certified: flag } },
+    { name: 'fish_farm', phrase: 'fish farms', columns: { oxygen_mg_per_litre: num(2, 14, 'mg/l') } },
+    { name: 'forestry', phrase: 'foresters', columns: { stand_age_years: int(1, 240, 'years') } },
+    { name: 'urban_garden', phrase: 'gardens in the city', columns: { volunteer: text('person') } },
+    { name: 'wetland', phrase: 'wetlands and reserves', columns: { protected: flag } },
+    { name: 'poultry', phrase: 'poultry farms', columns: { birds: int(50, 60000, 'birds') } },
+    { name: 'beekeeping', phrase: 'beekeepers', columns: { hives: int(1, 400, 'hives') } },
+  ],
+  entities: {
+    field_plot: {
+      prefix: 'FLD', about: 'a piece of land with one crop',
+      columns: { name: text('field_name'), crop: text('crop'), hectares: num(0.1, 240, 'ha'), soil: oneOf('clay', 'loam', 'sand', 'peat', 'chalk'), soil_ph: num(4, 9), sown_on: day, farm_id: ref('farm') },
+      lifecycle: { start: 'fallow', moves: { plough: ['fallow|harvested', 'ploughed'], sow: ['ploughed', 'growing'], harvest: ['growing', 'harvested'], 'leave_*_fallow': ['harvested|ploughed', 'fallow'] } },
+      suits: ['assignable', 'monitored', 'owned', 'noted', 'insured'],
+    },
+    farm: {
+      prefix: 'FRM', about: 'a farm or reserve with its land',
+      columns: { name: text('farm_name'), region: text('region'), total_hectares: num(1, 4000, 'ha'), workers: int(1, 160, 'people'), founded_in: int(1850, 2025) },
+      suits: ['funded', 'owned', 'reachable', 'rated', 'insured'],
+    },
+    irrigation_run: {
+      prefix: 'IRR', about: 'a watering of some land',
+      columns: { zone: text('field_name'), litres: int(50, 900000, 'litres'), minutes: int(5, 720, 'minutes'), method: oneOf('drip', 'sprinkler', 'flood', 'pivot'), run_day: day, plot_id: ref('field_plot') },
+      lifecycle: { start: 'planned', moves: { start: ['planned|paused', 'running'], pause: ['running', 'paused'], stop: ['running|paused', 'finished'], cancel: ['planned', 'cancelled'] } },
+      suits: ['schedulable', 'prioritised', 'approvable', 'noted', 'assignable'],
+    },
+    livestock_animal: {
+      prefix: 'ANI', about: 'an animal of the herd',
+      columns: { ear_tag: text('batch'), species: oneOf('cow', 'goat', 'sheep', 'pig', 'horse', 'alpaca'), breed: text('breed'), weight_kg: num(1, 1100, 'kg'), pregnant: flag, born_on: day, farm_id: ref('farm') },
+      lifecycle: { start: 'healthy', moves: { 'mark_*_sick': ['healthy', 'sick'], treat: ['sick', 'under_treatment'], 'mark_*_healthy': ['sick|under_treatment', 'healthy'], sell: ['healthy', 'sold'], quarantine: ['sick', 'quarantined'], 'end_*_quarantine': ['quarantined', 'healthy'] } },
+      suits: ['locatable', 'owned', 'noted', 'grouped', 'insured'],
+    },
+    weather_station: {
+      prefix: 'WST', about: 'instruments that measure the weather',
+      columns: { name: text('site'), temperature_c: num(-35, 48, '°C'), humidity_percent: int(5, 100, '%'), wind_kmh: num(0, 140, 'km/h'), rain_mm: num(0, 120, 'mm'), solar_powered: flag, maintained_on: day },
+      lifecycle: { start: 'online', moves: { 'take_*_offline': ['online', 'offline'], 'bring_*_online': ['offline|faulty', 'online'], 'mark_*_faulty': ['online', 'faulty'] } },
+      suits: ['monitored', 'expiring', 'owned', 'assignable', 'versioned'],
+    },
+    harvest_lot: {
+      prefix: 'HRV', about: 'what was gathered at one time',
+      columns: { crop: text('crop'), tonnes: num(0.05, 600, 't'), grade: oneOf('A', 'B', 'C', 'processing'), moisture_percent: num(4, 90, '%'), price_per_tonne: num(40, 5000, 'USD'), harvested_on: day, plot_id: ref('field_plot') },
+      lifecycle: { start: 'stored', moves: { reserve: ['stored', 'reserved'], release: ['reserved', 'stored'], ship: ['stored|reserved', 'shipped'], discard: ['stored', 'discarded'] } },
+      suits: ['expiring', 'locatable', 'rated', 'billable', 'reviewable', 'owned'],
+    },
+    farm_supply: {
+      prefix: 'SPL', about: 'seed, feed, fertiliser and the like',
+      columns: { item: text('farm_supply'), category: oneOf('seed', 'feed', 'fertiliser', 'pesticide', 'tool', 'fuel'), unit_cost: num(0.2, 900, 'USD'), supplier: text('company'), delivered_on: day },
+      suits: ['stocked', 'expiring', 'lockable', 'approvable', 'noted'],
+    },
+    pest_sighting: {
+      prefix: 'PST', about: 'a pest or disease that someone saw',
+      columns: { pest: text('pest'), plants_affected: int(1, 9000, 'plants'), severity: int(1, 5), observer: text('person'), seen_on: day, plot_id: ref('field_plot') },
+      lifecycle: { start: 'reported', moves: { confirm: ['reported', 'confirmed'], dismiss: ['reported', 'dismissed'], treat: ['confirmed', 'treated'], 'declare_*_over': ['treated', 'over'] } },
+      suits: ['assignable', 'prioritised', 'locatable', 'noted', 'reviewable'],
+    },
+    water_sample: {
+      prefix: 'WTR', about: 'water that was taken to be examined',
+      columns: { source: text('water_source'), ph: num(4, 10), nitrate_mg: num(0, 180, 'mg/l'), turbidity: num(0, 400, 'NTU'), sampler: text('person'), taken_on: day },
+      lifecycle: { start: 'taken', moves: { 'send_*_to_lab': ['taken', 'in_lab'], accept: ['in_lab', 'accepted'], reject: ['in_lab', 'rejected'], 'repeat': ['rejected', 'taken'] } },
+      suits: ['approvable', 'monitored', 'prioritised', 'noted', 'billable'],
+    },
+    tractor: {
+      prefix: 'TRC', about: 'a machine that works on the land',
+      columns: { model: text('tractor_model'), horsepower: int(20, 620, 'hp'), engine_hours: num(0, 14000, 'hours'), fuel_percent: int(0, 100, '%'), attachment: oneOf('plough', 'seeder', 'sprayer', 'mower', 'trailer', 'none'), serviced_on: day },
+      lifecycle: { start: 'parked', moves: { 'take_out': ['parked', 'in_field'], park: ['in_field', 'parked'], 'send_*_to_workshop': ['parked', 'in_workshop'], 'return_*_from_workshop': ['in_workshop', 'parked'] } },
+      suits: ['assignable', 'schedulable', 'locatable', 'insured', 'expiring'],
+    },
+  },
+  applications: {
+    field_book: { about: 'keeps what grows where', entities: ['field_plot', 'harvest_lot'] },
+    farm_register: { about: 'keeps farms and their land', entities: ['farm', 'field_plot'] },
+    irrigation: { about: 'waters the land', entities: ['irrigation_run', 'field_plot'] },
+    herd_book: { about: 'keeps animals and their health', entities: ['livestock_animal', 'farm'] },
+    weather_network: { about: 'watches weather stations', entities: ['weather_station', 'irrigation_run'] },
+    harvest_sales: { about: 'stores and sells the harvest', entities: ['harvest_lot', 'field_plot'] },
+    supply_shed: { about: 'counts seed, feed and fertiliser', entities: ['farm_supply', 'tractor'] },
+    crop_protection: { about: 'finds and treats pests', entities: ['pest_sighting', 'field_plot'] },
+    water_quality: { about: 'examines water', entities: ['water_sample', 'weather_station'] },
+    machine_pool: { about: 'lends out tractors', entities: ['tractor', 'farm_supply'] },
+  },
+  computations: {
+    seed_needed_kg: { about: 'how much seed a field needs', parameters: { hectares: num(0.01, 100000, 'ha'), kg_per_hectare: num(0.1, 1000, 'kg'), reserve_percent: num(0, 100, '%') }, formula: 'round(hectares * kg_per_hectare * (1 + reserve_percent / 100), 1)' },
+    yield_per_hectare: { about: 'the yield of a hectare', parameters: { tonnes: num(0, 1000000, 't'), hectares: num(0.01, 100000, 'ha') }, formula: 'round(tonnes / hectares, 2)' },
+    irrigation_cost: { about: 'what watering costs', parameters: { litres: num(1, 1000000000, 'litres'), price_per_1000_litres: num(0.001, 100, 'USD'), pump_hours: num(0, 10000, 'hours'), price_per_pump_hour: num(0, 500, 'USD') }, formula: 'round(litres / 1000 * price_per_1000_litres + pump_hours * price_per_pump_hour, 2)' },
+    stored_carbon: { about: 'the carbon dioxide that trees bind, in tonnes', parameters: { trees: int(1, 100000000, 'trees'), kg_per_tree_and_year: num(0.1, 200, 'kg'), years: num(0.1, 300, 'years') }, formula: 'round(trees * kg_per_tree_and_year * years / 1000, 2)' },
+    feed_days: { about: 'for how many days the feed lasts', parameters: { feed_kg: num(1, 10000000, 'kg'), animals: int(1, 1000000, 'animals'), kg_per_animal_and_day: num(0.01, 100, 'kg') }, formula: 'round(feed_kg / (animals * kg_per_animal_and_day), 1)' },
+  },
+}

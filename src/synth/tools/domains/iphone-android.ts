@@ -1,0 +1,97 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const iphoneAndroid: Domain = {
+  name: 'iphone_android',
+  settings: [
+    { name: 'work_profile', phrase: 'phones with a work profile', columns: { managed: flag } },
+    { name: 'family', phrase: 'families that share phones', columns: { family_member: text('person') } },
+    { name: 'travel', phrase: 'people on the road', columns: { city: text('city') } },
+    { name: 'student', phrase: 'students', columns: { course: text('course_title') } },
+    { name: 'fitness', phrase: 'runners and cyclists', columns: { goal_minutes: int(5, 180, 'minutes') } },
+    { name: 'dual_sim', phrase: 'phones with two SIM cards', columns: { sim: oneOf('first', 'second') } },
+    { name: 'senior', phrase: 'older people and large buttons', columns: { large_text: flag } },
+    { name: 'freelancer', phrase: 'freelancers', columns: { client: text('company') } },
+    { name: 'hearing_aid', phrase: 'people with hearing aids', columns: { volume_boost_db: int(0, 24, 'dB') } },
+    { name: 'kids_mode', phrase: 'phones in children\'s hands', columns: { minutes_allowed: int(5, 240, 'minutes') } },
+    { name: 'field_service', phrase: 'technicians with rugged phones', columns: { job_code: text('batch') } },
+    { name: 'wearable', phrase: 'phones paired with a watch', columns: { shown_on_watch: flag } },
+  ],
+  entities: {
+    contact: {
+      prefix: 'CON', about: 'a person in the address book',
+      columns: { full_name: text('person'), mobile: text('phone'), email: text('email'), company: text('company'), birthday: day, favourite: flag },
+      suits: ['grouped', 'archivable', 'noted', 'lockable', 'reviewable'],
+    },
+    alarm: {
+      prefix: 'ALM', about: 'a time at which the phone rings',
+      columns: { label: text('reminder'), hour: int(0, 23), minute: int(0, 59), repeats: oneOf('once', 'weekdays', 'weekends', 'daily'), snooze_minutes: int(1, 30, 'minutes'), vibrate: flag },
+      lifecycle: { start: 'off', moves: { switch_on: ['off', 'on'], switch_off: ['on|snoozed', 'off'], snooze: ['on', 'snoozed'], wake: ['snoozed', 'on'] } },
+      suits: ['grouped', 'lockable', 'schedulable', 'noted'],
+    },
+    text_message: {
+      prefix: 'MSG', about: 'a message to or from someone',
+      columns: { correspondent: text('person'), body: text('message'), direction: oneOf('received', 'sent'), has_attachment: flag, sent_on: day, contact_id: ref('contact') },
+      lifecycle: { start: 'unread', moves: { 'mark_*_read': ['unread', 'read'], 'mark_*_unread': ['read', 'unread'], delete: ['read|unread', 'deleted'], restore: ['deleted', 'read'] } },
+      suits: ['prioritised', 'grouped', 'schedulable', 'reviewable'],
+    },
+    calendar_event: {
+      prefix: 'EVT', about: 'something with a day and an hour',
+      columns: { title: text('meeting_title'), place: text('site'), event_day: day, start_hour: int(6, 22), duration_minutes: int(10, 480, 'minutes'), attendees: int(0, 60, 'people'), all_day: flag },
+      lifecycle: { start: 'tentative', moves: { confirm: ['tentative', 'confirmed'], decline: ['tentative|confirmed', 'declined'], cancel: ['tentative|confirmed', 'cancelled'] } },
+      suits: ['schedulable', 'owned', 'noted', 'seated', 'grouped'],
+    },
+    installed_app: {
+      prefix: 'APP', about: 'an app on the phone',
+      columns: { app_name: text('app_name'), category: oneOf('social', 'games', 'finance', 'health', 'maps', 'music', 'tools'), size_mb: num(2, 4200, 'MB'), screen_minutes_today: int(0, 400, 'minutes'), may_use_location: flag, installed_on: day },
+      lifecycle: { start: 'installed', moves: { suspend: ['installed', 'suspended'], unsuspend: ['suspended', 'installed'], offload: ['installed|suspended', 'offloaded'], reinstall: ['offloaded', 'installed'] } },
+      suits: ['rated', 'versioned', 'lockable', 'monitored', 'billable'],
+    },
+    photo: {
+      prefix: 'PHO', about: 'a picture in the library',
+      columns: { caption: text('photo_caption'), album: text('album'), taken_in: text('city'), size_mb: num(0.3, 48, 'MB'), taken_on: day, has_location: flag },
+      lifecycle: { start: 'visible', moves: { hide: ['visible', 'hidden'], unhide: ['hidden', 'visible'], trash: ['visible|hidden', 'trashed'], recover: ['trashed', 'visible'] } },
+      suits: ['rated', 'grouped', 'lockable', 'owned'],
+    },
+    voice_note: {
+      prefix: 'VCE', about: 'a spoken note',
+      columns: { title: text('reminder'), seconds: int(2, 3600, 'seconds'), language: oneOf('english', 'spanish', 'hindi', 'japanese', 'german'), transcribed: flag, recorded_on: day },
+      suits: ['archivable', 'grouped', 'owned', 'rated', 'expiring'],
+    },
+    phone_call: {
+      prefix: 'CLL', about: 'a call in the list of calls',
+      columns: { other_party: text('person'), number: text('phone'), direction: oneOf('incoming', 'outgoing', 'missed'), seconds: int(0, 5400, 'seconds'), called_on: day, contact_id: ref('contact') },
+      lifecycle: { start: 'logged', moves: { 'flag_*_as_spam': ['logged', 'spam'], 'unflag_*_as_spam': ['spam', 'logged'] } },
+      suits: ['noted', 'rated', 'reviewable', 'billable'],
+    },
+    wifi_network: {
+      prefix: 'NET', about: 'a network that the phone knows',
+      columns: { network_name: text('network_name'), security: oneOf('open', 'wpa2', 'wpa3', 'enterprise'), signal_percent: int(1, 100, '%'), data_used_mb: num(0, 90000, 'MB'), auto_join: flag, last_used_on: day },
+      lifecycle: { start: 'saved', moves: { connect_to: ['saved', 'connected'], disconnect_from: ['connected', 'saved'], forget: ['saved|connected', 'forgotten'] } },
+      suits: ['prioritised', 'lockable', 'locatable', 'monitored'],
+    },
+    reminder: {
+      prefix: 'REM', about: 'something not to forget',
+      columns: { title: text('reminder'), list_name: oneOf('home', 'work', 'shopping', 'errands', 'health'), due_on: day, repeats: oneOf('never', 'daily', 'weekly', 'monthly') },
+      lifecycle: { start: 'open', moves: { complete: ['open|snoozed', 'done'], snooze: ['open', 'snoozed'], reopen: ['done|snoozed', 'open'] } },
+      suits: ['prioritised', 'assignable', 'locatable', 'noted', 'schedulable'],
+    },
+  },
+  applications: {
+    address_book: { about: 'keeps people and their numbers', entities: ['contact', 'phone_call'] },
+    clock: { about: 'wakes and reminds', entities: ['alarm', 'reminder'] },
+    messages: { about: 'sorts messages', entities: ['text_message', 'contact'] },
+    agenda: { about: 'keeps the days in order', entities: ['calendar_event', 'reminder'] },
+    app_manager: { about: 'keeps apps, their size and their rights', entities: ['installed_app', 'wifi_network'] },
+    photo_library: { about: 'sorts pictures', entities: ['photo', 'contact'] },
+    recorder: { about: 'keeps spoken notes', entities: ['voice_note', 'reminder'] },
+    call_history: { about: 'knows who called', entities: ['phone_call', 'contact'] },
+    connectivity: { about: 'chooses networks and counts data', entities: ['wifi_network', 'installed_app'] },
+    to_do_list: { about: 'keeps what is to be done', entities: ['reminder', 'calendar_event'] },
+  },
+  computations: {
+    charging_minutes: { about: 'how long charging takes', parameters: { battery_mah: int(500, 20000, 'mAh'), missing_percent: num(1, 100, '%'), charger_ma: int(100, 12000, 'mA') }, formula: 'round(battery_mah * missing_percent / 100 / charger_ma * 60, 0)' },
+    roaming_charge: { about: 'what data abroad costs beyond the allowance', parameters: { used_mb: num(0, 500000, 'MB'), included_mb: num(0, 500000, 'MB'), price_per_mb: num(0.0001, 20, 'USD') }, formula: 'round(max(0, used_mb - included_mb) * price_per_mb, 2)' },
+    photos_that_fit: { about: 'how many pictures fit into the free storage', parameters: { free_gb: num(0.01, 4000, 'GB'), photo_mb: num(0.1, 200, 'MB') }, formula: 'round(free_gb * 1024 / photo_mb, 0)' },
+    download_minutes: { about: 'how long a download takes', parameters: { size_mb: num(0.1, 500000, 'MB'), speed_mbit: num(0.1, 10000, 'Mbit/s') }, formula: 'round(size_mb * 8 / speed_mbit / 60, 2)' },
+  },
+}

@@ -1,0 +1,98 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const manufacturingIndustrialIot: Domain = {
+  name: 'manufacturing_industrial_iot',
+  settings: [
+    { name: 'automotive', phrase: 'car makers and their suppliers', columns: { takt_seconds: int(20, 400, 'seconds') } },
+    { name: 'food_processing', phrase: 'food factories', columns: { allergen_free: flag } },
+    { name: 'semiconductor', phrase: 'chip factories', columns: { wafer_mm: oneOf('150', '200', '300') } },
+    { name: 'textile', phrase: 'weaving and sewing mills', columns: { fabric: oneOf('cotton', 'wool', 'linen', 'polyester', 'silk') } },
+    { name: 'packaging', phrase: 'packaging lines', columns: { units_per_minute: int(5, 1200, 'units') } },
+    { name: 'foundry', phrase: 'foundries', columns: { melt_temperature_c: int(400, 1700, '°C') } },
+    { name: 'plastics', phrase: 'injection moulding', columns: { cavities: int(1, 64, 'cavities') } },
+    { name: 'brewery', phrase: 'breweries', columns: { original_gravity: num(8, 22, '°P') } },
+    { name: 'battery_plant', phrase: 'battery plants', columns: { capacity_ah: num(1, 300, 'Ah') } },
+    { name: 'woodworking', phrase: 'joineries and furniture makers', columns: { wood: oneOf('oak', 'beech', 'pine', 'walnut', 'ash') } },
+    { name: 'aerospace', phrase: 'makers of aircraft parts', columns: { serial_traced: flag } },
+    { name: 'print_shop', phrase: 'printing works', columns: { sheet_format: oneOf('A1', 'A2', 'A3', 'B1', 'B2') } },
+  ],
+  entities: {
+    machine: {
+      prefix: 'MCH', about: 'a machine on the shop floor',
+      columns: { name: text('machine'), hall: text('zone'), output_per_hour: int(1, 6000, 'pieces'), temperature_c: num(5, 240, '°C'), operating_hours: num(0, 60000, 'hours'), maintained_on: day, line_id: ref('production_line') },
+      lifecycle: { start: 'stopped', moves: { start: ['stopped', 'running'], stop: ['running', 'stopped'], 'report_*_failure': ['running|stopped', 'failed'], repair: ['failed', 'stopped'], 'take_*_out_of_use': ['stopped|failed', 'out_of_use'] } },
+      suits: ['monitored', 'assignable', 'schedulable', 'lockable', 'expiring'],
+    },
+    production_line: {
+      prefix: 'LIN', about: 'machines that work one after another',
+      columns: { name: text('line_name'), product: text('product'), stations: int(2, 40, 'stations'), planned_output: int(10, 20000, 'pieces'), efficiency_percent: num(20, 100, '%'), shift: oneOf('early', 'late', 'night') },
+      lifecycle: { start: 'idle', moves: { 'start_up': ['idle', 'running'], 'shut_down': ['running|changeover', 'idle'], 'change_over': ['running|idle', 'changeover'], resume: ['changeover', 'running'] } },
+      suits: ['owned', 'monitored', 'versioned', 'funded', 'noted'],
+    },
+    work_order: {
+      prefix: 'WO', about: 'an order to make something',
+      columns: { product: text('product'), quantity: int(1, 50000, 'pieces'), customer: text('company'), material_cost: num(5, 90000, 'USD'), released_on: day, due_on: day, line_id: ref('production_line') },
+      lifecycle: { start: 'planned', moves: { release: ['planned', 'released'], start: ['released', 'in_production'], finish: ['in_production', 'finished'], scrap: ['in_production', 'scrapped'], cancel: ['planned|released', 'cancelled'] } },
+      suits: ['prioritised', 'approvable', 'assignable', 'progressing', 'noted', 'reviewable'],
+    },
+    sensor: {
+      prefix: 'SNS', about: 'a sensor that sends values',
+      columns: { label: text('device_label'), quantity: oneOf('temperature', 'vibration', 'pressure', 'flow', 'current', 'humidity'), last_value: num(0, 4000), sampling_seconds: int(1, 3600, 'seconds'), wireless: flag, calibrated_on: day, machine_id: ref('machine') },
+      lifecycle: { start: 'online', moves: { mute: ['online', 'muted'], unmute: ['muted', 'online'], disconnect: ['online|muted', 'offline'], reconnect: ['offline', 'online'] } },
+      suits: ['monitored', 'expiring', 'locatable', 'versioned', 'grouped'],
+    },
+    spare_part: {
+      prefix: 'PRT', about: 'a part that is kept for repairs',
+      columns: { part_name: text('spare_part'), maker: text('company'), shelf: text('bin'), unit_cost: num(0.1, 6000, 'USD'), lead_time_days: int(1, 180, 'days'), critical: flag },
+      suits: ['stocked', 'expiring', 'lockable', 'rated', 'reviewable'],
+    },
+    quality_check: {
+      prefix: 'QCK', about: 'a look at some pieces',
+      columns: { characteristic: text('quality_characteristic'), sample_size: int(1, 400, 'pieces'), defects: int(0, 80, 'pieces'), measured_mm: num(0.01, 900, 'mm'), checker: text('person'), checked_on: day, order_id: ref('work_order') },
+      lifecycle: { start: 'open', moves: { pass: ['open|repeated', 'passed'], fail: ['open|repeated', 'failed'], repeat: ['failed', 'repeated'], concede: ['failed', 'conceded'] } },
+      suits: ['approvable', 'prioritised', 'noted', 'reviewable', 'grouped'],
+    },
+    maintenance_job: {
+      prefix: 'MNT', about: 'work that keeps a machine running',
+      columns: { task: text('maintenance_task'), kind: oneOf('preventive', 'corrective', 'inspection', 'lubrication'), hours_planned: num(0.25, 60, 'hours'), cost: num(0, 30000, 'USD'), planned_for: day, machine_id: ref('machine') },
+      lifecycle: { start: 'planned', moves: { start: ['planned|interrupted', 'in_progress'], interrupt: ['in_progress', 'interrupted'], finish: ['in_progress', 'done'], cancel: ['planned', 'cancelled'] } },
+      suits: ['assignable', 'schedulable', 'prioritised', 'approvable', 'noted'],
+    },
+    material_batch: {
+      prefix: 'BAT', about: 'raw material of one delivery',
+      columns: { material: text('raw_material'), batch_code: text('batch'), kilograms: num(1, 24000, 'kg'), purity_percent: num(80, 100, '%'), supplier: text('company'), received_on: day },
+      lifecycle: { start: 'quarantined', moves: { release: ['quarantined|blocked', 'released'], block: ['quarantined|released', 'blocked'], 'use_up': ['released', 'used_up'], 'send_*_back': ['blocked', 'returned'] } },
+      suits: ['expiring', 'locatable', 'reviewable', 'noted', 'owned'],
+    },
+    energy_reading: {
+      prefix: 'ENG', about: 'what a part of the factory used',
+      columns: { area: text('zone'), kilowatt_hours: num(0, 90000, 'kWh'), peak_kilowatt: num(0, 4000, 'kW'), source: oneOf('grid', 'solar', 'gas', 'district_heat'), cost: num(0, 30000, 'USD'), read_on: day },
+      suits: ['monitored', 'approvable', 'archivable', 'noted', 'funded'],
+    },
+    operator: {
+      prefix: 'OPR', about: 'someone who works at machines',
+      columns: { full_name: text('person'), skill: oneOf('setter', 'welder', 'assembler', 'machinist', 'inspector'), shift: oneOf('early', 'late', 'night'), hours_this_week: num(0, 56, 'hours'), trained_on: day },
+      lifecycle: { start: 'off_shift', moves: { 'clock_in': ['off_shift', 'on_shift'], 'clock_out': ['on_shift|on_break', 'off_shift'], 'send_*_on_break': ['on_shift', 'on_break'], 'end_*_break': ['on_break', 'on_shift'] } },
+      suits: ['rated', 'expiring', 'reachable', 'locatable', 'noted'],
+    },
+  },
+  applications: {
+    shop_floor: { about: 'runs machines', entities: ['machine', 'operator', 'production_line'] },
+    line_control: { about: 'runs production lines', entities: ['production_line', 'machine'] },
+    order_planning: { about: 'plans what is made when', entities: ['work_order', 'production_line'] },
+    condition_monitoring: { about: 'watches sensors', entities: ['sensor', 'machine'] },
+    parts_store: { about: 'keeps parts for repairs', entities: ['spare_part', 'maintenance_job'] },
+    quality_control: { about: 'measures and judges pieces', entities: ['quality_check', 'work_order'] },
+    maintenance: { about: 'plans work on machines', entities: ['maintenance_job', 'machine', 'spare_part'] },
+    material_control: { about: 'receives and releases raw material', entities: ['material_batch', 'work_order'] },
+    energy_management: { about: 'counts energy', entities: ['energy_reading', 'machine'] },
+    shift_planning: { about: 'knows who works when', entities: ['operator', 'machine'] },
+  },
+  computations: {
+    overall_equipment_effectiveness: { about: 'availability, performance and quality as one percentage', parameters: { availability_percent: num(0, 100, '%'), performance_percent: num(0, 100, '%'), quality_percent: num(0, 100, '%') }, formula: 'round(availability_percent * performance_percent * quality_percent / 10000, 2)' },
+    defects_per_million: { about: 'the defects in a million pieces', parameters: { defects: int(0, 1000000000, 'pieces'), pieces: int(1, 1000000000, 'pieces') }, formula: 'round(defects / pieces * 1000000, 1)' },
+    cycle_time: { about: 'the seconds that there are for a piece', parameters: { shift_hours: num(0.1, 24, 'hours'), break_minutes: num(0, 240, 'minutes'), pieces: int(1, 1000000, 'pieces') }, formula: 'round((shift_hours * 3600 - break_minutes * 60) / pieces, 2)' },
+    material_needed_kg: { about: 'how much material an order needs with its scrap', parameters: { pieces: int(1, 100000000, 'pieces'), grams_per_piece: num(0.001, 1000000, 'g'), scrap_percent: num(0, 90, '%') }, formula: 'round(pieces * grams_per_piece / 1000 * (1 + scrap_percent / 100), 2)' },
+    reorder_point: { about: 'the stock at which to order again', parameters: { daily_use: num(0, 1000000, 'units'), lead_time_days: num(0, 1000, 'days'), safety_stock: num(0, 1000000, 'units') }, formula: 'round(daily_use * lead_time_days + safety_stock, 0)' },
+  },
+}

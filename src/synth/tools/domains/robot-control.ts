@@ -1,0 +1,98 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const robotControl: Domain = {
+  name: 'robot_control',
+  settings: [
+    { name: 'warehouse', phrase: 'robots between shelves', columns: { aisle: int(1, 80) } },
+    { name: 'surgical', phrase: 'robots in operating theatres', columns: { sterile: flag } },
+    { name: 'underwater', phrase: 'robots under water', columns: { depth_m: num(0, 4000, 'm') } },
+    { name: 'agricultural', phrase: 'robots in fields', columns: { row_number: int(1, 400) } },
+    { name: 'inspection', phrase: 'robots that inspect pipes and bridges', columns: { crack_width_mm: num(0, 12, 'mm') } },
+    { name: 'delivery', phrase: 'robots that bring parcels', columns: { parcel_kg: num(0.1, 25, 'kg') } },
+    { name: 'cleaning', phrase: 'robots that clean floors', columns: { area_m2: num(5, 5000, 'm²') } },
+    { name: 'welding', phrase: 'welding cells', columns: { seam_length_mm: num(5, 4000, 'mm') } },
+    { name: 'aerial', phrase: 'drones', columns: { altitude_m: num(0, 500, 'm') } },
+    { name: 'laboratory', phrase: 'robots that pipette', columns: { plate_wells: oneOf('24', '96', '384') } },
+    { name: 'kitchen', phrase: 'robots that cook', columns: { portions: int(1, 200, 'portions') } },
+    { name: 'rescue', phrase: 'robots that look for people', columns: { people_found: int(0, 12, 'people') } },
+  ],
+  entities: {
+    robot: {
+      prefix: 'ROB', about: 'a robot that can be sent to work',
+      columns: { nickname: text('robot_name'), model: text('robot_model'), battery_percent: int(0, 100, '%'), payload_kg: num(0.1, 600, 'kg'), x_m: num(-200, 200, 'm'), y_m: num(-200, 200, 'm'), serviced_on: day, dock_id: ref('charging_dock') },
+      lifecycle: { start: 'idle', moves: { start: ['idle|paused', 'working'], pause: ['working', 'paused'], 'emergency_stop': ['working|paused', 'stopped'], reset: ['stopped', 'idle'], recall: ['working|paused', 'idle'], charge: ['idle', 'charging'], unplug: ['charging', 'idle'] } },
+      suits: ['assignable', 'locatable', 'lockable', 'versioned', 'monitored', 'expiring'],
+    },
+    mission: {
+      prefix: 'MIS', about: 'something that a robot is to do',
+      columns: { title: text('mission_title'), waypoints: int(1, 60, 'waypoints'), max_speed_ms: num(0.1, 20, 'm/s'), distance_m: num(1, 9000, 'm'), autonomous: flag, planned_for: day, robot_id: ref('robot') },
+      lifecycle: { start: 'planned', moves: { launch: ['planned', 'running'], hold: ['running', 'held'], continue: ['held', 'running'], complete: ['running', 'completed'], abort: ['running|held', 'aborted'] } },
+      suits: ['prioritised', 'schedulable', 'approvable', 'progressing', 'noted'],
+    },
+    waypoint: {
+      prefix: 'WAY', about: 'a place on a robot\'s way',
+      columns: { label: text('site'), x_m: num(-200, 200, 'm'), y_m: num(-200, 200, 'm'), heading_degrees: int(0, 359, 'degrees'), tolerance_cm: num(0.5, 80, 'cm'), wait_seconds: int(0, 600, 'seconds'), mission_id: ref('mission') },
+      lifecycle: { start: 'pending', moves: { reach: ['pending', 'reached'], skip: ['pending', 'skipped'], restore: ['reached|skipped', 'pending'] } },
+      suits: ['prioritised', 'lockable', 'noted', 'grouped'],
+    },
+    charging_dock: {
+      prefix: 'DCK', about: 'a place where robots charge',
+      columns: { label: text('device_label'), zone: text('zone'), power_watts: int(50, 22000, 'W'), sessions_today: int(0, 60, 'sessions'), indoor: flag, checked_on: day },
+      lifecycle: { start: 'free', moves: { reserve: ['free', 'reserved'], occupy: ['free|reserved', 'occupied'], release: ['reserved|occupied', 'free'], disable: ['free', 'disabled'], enable: ['disabled', 'free'] } },
+      suits: ['monitored', 'locatable', 'owned', 'expiring', 'noted'],
+    },
+    gripper_tool: {
+      prefix: 'GRP', about: 'a tool at the end of an arm',
+      columns: { kind: oneOf('two_finger', 'vacuum', 'magnetic', 'soft', 'welding_torch', 'screwdriver'), force_newton: num(0.5, 900, 'N'), cycles: int(0, 900000, 'cycles'), stroke_mm: num(1, 300, 'mm'), bought_on: day, robot_id: ref('robot') },
+      lifecycle: { start: 'stored', moves: { mount: ['stored', 'mounted'], dismount: ['mounted', 'stored'], 'send_*_for_repair': ['stored', 'in_repair'], 'return_*_from_repair': ['in_repair', 'stored'], scrap: ['stored|in_repair', 'scrapped'] } },
+      suits: ['stocked', 'locatable', 'expiring', 'rated', 'noted'],
+    },
+    safety_zone: {
+      prefix: 'ZON', about: 'an area in which special rules hold',
+      columns: { label: text('zone'), radius_m: num(0.5, 60, 'm'), speed_limit_ms: num(0, 6, 'm/s'), people_allowed: flag, intrusions_today: int(0, 40, 'intrusions'), reviewed_on: day },
+      lifecycle: { start: 'active', moves: { deactivate: ['active', 'inactive'], activate: ['inactive', 'active'], breach: ['active', 'breached'], clear: ['breached', 'active'] } },
+      suits: ['approvable', 'lockable', 'owned', 'versioned', 'monitored'],
+    },
+    calibration: {
+      prefix: 'CAL', about: 'a check of a robot\'s accuracy',
+      columns: { joint: oneOf('base', 'shoulder', 'elbow', 'wrist', 'camera', 'wheel'), error_mm: num(0, 9, 'mm'), temperature_c: num(-10, 60, '°C'), technician: text('person'), done_on: day, robot_id: ref('robot') },
+      lifecycle: { start: 'planned', moves: { begin: ['planned', 'running'], pass: ['running', 'passed'], fail: ['running', 'failed'], repeat: ['failed', 'planned'] } },
+      suits: ['schedulable', 'expiring', 'approvable', 'noted'],
+    },
+    fault_report: {
+      prefix: 'FLT', about: 'something that went wrong with a robot',
+      columns: { symptom: text('machine_fault'), code: int(100, 999), downtime_minutes: int(0, 2000, 'minutes'), source: oneOf('sensor', 'motor', 'software', 'network', 'operator'), happened_on: day, robot_id: ref('robot') },
+      lifecycle: { start: 'open', moves: { diagnose: ['open', 'diagnosed'], fix: ['diagnosed', 'fixed'], verify: ['fixed', 'verified'], reopen: ['fixed|verified', 'open'] } },
+      suits: ['assignable', 'prioritised', 'noted', 'reviewable'],
+    },
+    motion_program: {
+      prefix: 'PRG', about: 'a sequence of movements',
+      columns: { title: text('mission_title'), steps: int(1, 900, 'steps'), cycle_seconds: num(0.5, 600, 'seconds'), axes: int(2, 9, 'axes'), simulated: flag, edited_on: day },
+      lifecycle: { start: 'draft', moves: { validate: ['draft', 'validated'], load: ['validated', 'loaded'], unload: ['loaded', 'validated'], withdraw: ['draft|validated', 'withdrawn'] } },
+      suits: ['versioned', 'lockable', 'owned', 'approvable', 'rated'],
+    },
+    sensor_reading: {
+      prefix: 'RDG', about: 'a value that a robot measured',
+      columns: { quantity: oneOf('distance', 'temperature', 'force', 'gas', 'light', 'vibration'), value: num(0, 5000), quality_percent: int(0, 100, '%'), place: text('zone'), measured_on: day, robot_id: ref('robot') },
+      suits: ['monitored', 'reviewable', 'grouped', 'noted', 'archivable'],
+    },
+  },
+  applications: {
+    fleet_control: { about: 'starts, stops and finds robots', entities: ['robot', 'charging_dock'] },
+    mission_planner: { about: 'plans and runs missions', entities: ['mission', 'robot', 'waypoint'] },
+    navigation: { about: 'keeps the places to which robots drive', entities: ['waypoint', 'mission'] },
+    charging: { about: 'sees that batteries are full', entities: ['charging_dock', 'robot'] },
+    tooling: { about: 'keeps grippers and other tools', entities: ['gripper_tool', 'robot'] },
+    safety: { about: 'keeps people and robots apart', entities: ['safety_zone', 'robot'] },
+    calibration_bench: { about: 'keeps robots accurate', entities: ['calibration', 'robot'] },
+    diagnostics: { about: 'finds faults', entities: ['fault_report', 'robot'] },
+    programming: { about: 'keeps sequences of movements', entities: ['motion_program', 'robot'] },
+    telemetry: { about: 'keeps what robots measure', entities: ['sensor_reading', 'robot'] },
+  },
+  computations: {
+    travel_seconds: { about: 'how long a way takes', parameters: { distance_m: num(0.01, 100000, 'm'), speed_ms: num(0.01, 50, 'm/s'), stops: int(0, 1000, 'stops'), seconds_per_stop: num(0, 3600, 'seconds') }, formula: 'round(distance_m / speed_ms + stops * seconds_per_stop, 1)' },
+    remaining_runtime: { about: 'how many minutes a battery lasts', parameters: { battery_wh: num(1, 100000, 'Wh'), charge_percent: num(0, 100, '%'), power_watts: num(0.1, 100000, 'W') }, formula: 'round(battery_wh * charge_percent / 100 / power_watts * 60, 1)' },
+    gripping_force: { about: 'the force that holds a part safely', parameters: { mass_kg: num(0.001, 2000, 'kg'), friction: num(0.05, 1.5), acceleration_ms2: num(0, 50, 'm/s²'), safety_factor: num(1, 5) }, formula: 'round(mass_kg * (9.81 + acceleration_ms2) / friction * safety_factor, 2)' },
+    stopping_distance: { about: 'how far a robot goes before it stands', parameters: { speed_ms: num(0.01, 30, 'm/s'), deceleration_ms2: num(0.1, 20, 'm/s²'), reaction_seconds: num(0, 2, 'seconds') }, formula: 'round(speed_ms * reaction_seconds + speed_ms * speed_ms / (2 * deceleration_ms2), 3)' },
+  },
+}

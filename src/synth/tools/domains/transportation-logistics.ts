@@ -1,0 +1,97 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const transportationLogistics: Domain = {
+  name: 'transportation_logistics',
+  settings: [
+    { name: 'cold_chain', phrase: 'chilled and frozen goods', columns: { temperature_c: num(-25, 8, '°C') } },
+    { name: 'hazmat', phrase: 'dangerous goods', columns: { hazard_class: oneOf('explosive', 'flammable', 'toxic', 'corrosive') } },
+    { name: 'parcel', phrase: 'parcel networks', columns: { signature_required: flag } },
+    { name: 'furniture', phrase: 'furniture and removals', columns: { stairs_floors: int(0, 12, 'floors') } },
+    { name: 'intermodal', phrase: 'containers that change between rail, road and sea', columns: { container_size: oneOf('20ft', '40ft', '45ft') } },
+    { name: 'air_cargo', phrase: 'air cargo', columns: { volumetric_weight_kg: num(1, 900, 'kg') } },
+    { name: 'pharmacy', phrase: 'medicines under controlled transport', columns: { tamper_sealed: flag } },
+    { name: 'grocery', phrase: 'grocery home delivery', columns: { crate_count: int(1, 40, 'crates') } },
+    { name: 'construction_site', phrase: 'deliveries to construction sites', columns: { crane_needed: flag } },
+    { name: 'livestock', phrase: 'animals on the road', columns: { head_count: int(1, 120, 'animals') } },
+    { name: 'school_bus', phrase: 'school transport', columns: { pupils: int(1, 60, 'pupils') } },
+    { name: 'night_express', phrase: 'overnight express services', columns: { cutoff_hour: int(14, 23, 'o\'clock') } },
+  ],
+  entities: {
+    shipment: {
+      prefix: 'SHP', about: 'goods on their way between two places',
+      columns: { customer: text('company'), origin: text('city'), destination: text('city'), weight_kg: num(0.5, 18000, 'kg'), service_level: oneOf('economy', 'standard', 'express'), pickup_date: day, due_date: day, carrier_id: ref('carrier') },
+      lifecycle: { start: 'booked', moves: { dispatch: ['booked', 'in_transit'], 'hold': ['booked|in_transit', 'held'], release: ['held', 'in_transit'], deliver: ['in_transit', 'delivered'], cancel: ['booked|held', 'cancelled'] } },
+      suits: ['billable', 'assignable', 'prioritised', 'insured', 'noted', 'reviewable'],
+    },
+    vehicle: {
+      prefix: 'VEH', about: 'a van, truck or trailer of the fleet',
+      columns: { model: text('vehicle_model'), licence_plate: text('plate'), payload_kg: int(400, 26000, 'kg'), odometer_km: int(0, 480000, 'km'), fuel: oneOf('diesel', 'petrol', 'electric', 'hybrid', 'gas'), depot_id: ref('depot') },
+      lifecycle: { start: 'available', moves: { take_out: ['available', 'in_use'], bring_back: ['in_use', 'available'], 'send_*_to_workshop': ['available', 'in_workshop'], 'return_*_to_service': ['in_workshop', 'available'], retire: ['available|in_workshop', 'retired'] } },
+      suits: ['schedulable', 'expiring', 'locatable', 'noted', 'insured'],
+    },
+    driver: {
+      prefix: 'DRV', about: 'someone who drives for the company',
+      columns: { full_name: text('person'), licence_class: oneOf('B', 'C', 'CE', 'D'), home_city: text('city'), hours_this_week: num(0, 56, 'hours'), hired_on: day },
+      lifecycle: { start: 'off_duty', moves: { 'put_*_on_duty': ['off_duty', 'on_duty'], 'take_*_off_duty': ['on_duty', 'off_duty'], suspend: ['off_duty|on_duty', 'suspended'], reinstate: ['suspended', 'off_duty'] } },
+      suits: ['rated', 'expiring', 'reachable', 'noted'],
+    },
+    route: {
+      prefix: 'RTE', about: 'a planned tour with its stops',
+      columns: { title: text('route_title'), start_city: text('city'), end_city: text('city'), distance_km: num(5, 2400, 'km'), stops: int(1, 45, 'stops'), toll_road: flag, driver_id: ref('driver'), vehicle_id: ref('vehicle') },
+      lifecycle: { start: 'planned', moves: { start: ['planned', 'under_way'], complete: ['under_way', 'completed'], abandon: ['planned|under_way', 'abandoned'] } },
+      suits: ['schedulable', 'versioned', 'prioritised', 'archivable', 'progressing'],
+    },
+    depot: {
+      prefix: 'DEP', about: 'a place where goods are loaded and vehicles stand',
+      columns: { name: text('site'), city: text('city'), docks: int(1, 60, 'docks'), free_pallet_places: int(0, 9000, 'pallets'), opens_at_hour: int(0, 12, 'o\'clock'), bonded: flag },
+      suits: ['owned', 'reachable', 'rated', 'funded'],
+    },
+    stock_item: {
+      prefix: 'STK', about: 'goods kept in a warehouse',
+      columns: { product: text('product'), bin: text('bin'), unit_value: num(0.4, 2200, 'USD'), unit_weight_kg: num(0.05, 60, 'kg'), received_on: day, depot_id: ref('depot') },
+      suits: ['stocked', 'expiring', 'lockable', 'reviewable'],
+    },
+    carrier: {
+      prefix: 'CAR', about: 'a company that moves goods for others',
+      columns: { name: text('company'), mode: oneOf('road', 'rail', 'sea', 'air'), rate_per_km: num(0.6, 9.5, 'USD'), on_time_percent: num(70, 100, '%'), country: text('country') },
+      lifecycle: { start: 'candidate', moves: { contract: ['candidate', 'contracted'], block: ['contracted', 'blocked'], unblock: ['blocked', 'contracted'] } },
+      suits: ['rated', 'expiring', 'reachable', 'noted'],
+    },
+    customs_declaration: {
+      prefix: 'CUS', about: 'papers by which goods cross a border',
+      columns: { exporter: text('company'), goods: text('product'), declared_value: num(50, 250000, 'USD'), origin_country: text('country'), destination_country: text('country'), lodged_on: day, shipment_id: ref('shipment') },
+      lifecycle: { start: 'draft', moves: { lodge: ['draft', 'lodged'], clear: ['lodged|under_inspection', 'cleared'], inspect: ['lodged', 'under_inspection'], reject: ['lodged|under_inspection', 'rejected'], amend: ['rejected', 'draft'] } },
+      suits: ['assignable', 'billable', 'prioritised', 'versioned', 'noted'],
+    },
+    delivery_slot: {
+      prefix: 'SLT', about: 'a window of time in which goods are brought',
+      columns: { district: text('district'), delivery_day: day, from_hour: int(6, 20, 'o\'clock'), length_hours: int(1, 4, 'hours'), surcharge: num(0, 18, 'USD') },
+      lifecycle: { start: 'open', moves: { close: ['open', 'closed'], reopen: ['closed', 'open'] } },
+      suits: ['seated', 'rated', 'noted'],
+    },
+    freight_claim: {
+      prefix: 'CLM', about: 'a demand for damaged or lost goods',
+      columns: { claimant: text('company'), cause: oneOf('damage', 'loss', 'delay', 'shortage'), claimed_amount: num(20, 60000, 'USD'), incident_date: day, filed_on: day, shipment_id: ref('shipment') },
+      lifecycle: { start: 'filed', moves: { investigate: ['filed', 'investigating'], settle: ['investigating', 'settled'], deny: ['investigating', 'denied'], appeal: ['denied', 'investigating'] } },
+      suits: ['assignable', 'prioritised', 'noted', 'approvable'],
+    },
+  },
+  applications: {
+    fleet_dispatch: { about: 'plans tours and sends out drivers', entities: ['route', 'driver', 'vehicle'] },
+    shipment_tracking: { about: 'follows goods from pickup to delivery', entities: ['shipment', 'carrier'] },
+    warehouse_stock: { about: 'knows what lies in which bin', entities: ['stock_item', 'depot'] },
+    fleet_maintenance: { about: 'keeps vehicles roadworthy', entities: ['vehicle', 'depot'] },
+    customs_desk: { about: 'prepares and follows customs papers', entities: ['customs_declaration', 'shipment'] },
+    delivery_booking: { about: 'offers delivery windows to customers', entities: ['delivery_slot', 'shipment'] },
+    claims_handling: { about: 'settles claims for damaged goods', entities: ['freight_claim', 'shipment', 'carrier'] },
+    carrier_sourcing: { about: 'chooses and watches transport companies', entities: ['carrier', 'shipment'] },
+    driver_roster: { about: 'keeps drivers, hours and licences', entities: ['driver', 'depot'] },
+  },
+  computations: {
+    trip_fuel_cost: { about: 'what the fuel of a trip costs', parameters: { distance_km: num(1, 5000, 'km'), litres_per_100_km: num(3, 60, 'litres'), price_per_litre: num(0.5, 4, 'USD') }, formula: 'round(distance_km * litres_per_100_km / 100 * price_per_litre, 2)' },
+    chargeable_weight: { about: 'the weight that is charged: the real or the volumetric one, whichever is more', parameters: { weight_kg: num(0.1, 30000, 'kg'), length_cm: num(1, 1300, 'cm'), width_cm: num(1, 300, 'cm'), height_cm: num(1, 300, 'cm') }, formula: 'round(max(weight_kg, length_cm * width_cm * height_cm / 6000), 1)' },
+    driving_hours: { about: 'how long a trip takes with its breaks', parameters: { distance_km: num(1, 5000, 'km'), average_speed_kmh: num(20, 110, 'km/h'), break_minutes: int(0, 240, 'minutes') }, formula: 'round(distance_km / average_speed_kmh + break_minutes / 60, 2)' },
+    pallet_load: { about: 'how much of a truck some pallets fill, in percent', parameters: { pallets: int(1, 66, 'pallets'), pallet_places: int(1, 66, 'places') }, formula: 'round(min(100, pallets / pallet_places * 100), 1)' },
+    late_penalty: { about: 'the penalty for a late delivery', parameters: { freight_charge: num(10, 50000, 'USD'), days_late: int(1, 60, 'days'), percent_per_day: num(0.1, 5, '%') }, formula: 'round(freight_charge * days_late * percent_per_day / 100, 2)' },
+  },
+}

@@ -1,0 +1,98 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const websiteControl: Domain = {
+  name: 'website_control',
+  settings: [
+    { name: 'news_site', phrase: 'news sites', columns: { desk: oneOf('politics', 'sport', 'culture', 'science', 'local') } },
+    { name: 'web_shop', phrase: 'online shops', columns: { free_shipping: flag } },
+    { name: 'forum', phrase: 'forums', columns: { upvotes: int(0, 5000, 'votes') } },
+    { name: 'recipe_site', phrase: 'recipe sites', columns: { cooking_minutes: int(5, 300, 'minutes') } },
+    { name: 'travel_portal', phrase: 'travel portals', columns: { destination: text('city') } },
+    { name: 'job_board', phrase: 'job boards', columns: { employer: text('company') } },
+    { name: 'museum', phrase: 'museums on the web', columns: { exhibition: text('event_title') } },
+    { name: 'podcast', phrase: 'podcasts', columns: { episode_number: int(1, 900) } },
+    { name: 'charity', phrase: 'charities', columns: { donations: num(0, 90000, 'USD') } },
+    { name: 'city_hall', phrase: 'town halls', columns: { office: text('authority') } },
+    { name: 'learning_portal', phrase: 'learning portals', columns: { lesson: text('course_title') } },
+    { name: 'real_estate_portal', phrase: 'property portals', columns: { district: text('district') } },
+  ],
+  entities: {
+    web_page: {
+      prefix: 'PAG', about: 'a page of the site',
+      columns: { title: text('page_title'), path: text('url_path'), language: oneOf('en', 'de', 'fr', 'es', 'ja'), visits: int(0, 90000, 'visits'), load_seconds: num(0.1, 12, 'seconds'), edited_on: day },
+      lifecycle: { start: 'draft', moves: { publish: ['draft|hidden', 'published'], hide: ['published', 'hidden'], 'send_*_to_review': ['draft', 'in_review'], 'approve_*_text': ['in_review', 'published'] } },
+      suits: ['versioned', 'owned', 'lockable', 'archivable', 'schedulable', 'rated'],
+    },
+    blog_post: {
+      prefix: 'PST', about: 'an article with an author',
+      columns: { headline: text('headline'), author: text('person'), topic: oneOf('news', 'guide', 'opinion', 'interview', 'review'), word_count: int(100, 6000, 'words'), comments_open: flag, written_on: day },
+      lifecycle: { start: 'draft', moves: { publish: ['draft', 'published'], retract: ['published', 'retracted'], feature: ['published', 'featured'], unfeature: ['featured', 'published'] } },
+      suits: ['approvable', 'rated', 'schedulable', 'versioned', 'grouped', 'assignable'],
+    },
+    comment: {
+      prefix: 'CMT', about: 'what a visitor wrote below a page',
+      columns: { author_name: text('person'), body: text('message'), likes: int(0, 900, 'likes'), spam_score_percent: int(0, 100, '%'), written_on: day, post_id: ref('blog_post') },
+      lifecycle: { start: 'pending', moves: { approve: ['pending|hidden', 'visible'], hide: ['visible', 'hidden'], 'mark_*_as_spam': ['pending|visible|hidden', 'spam'], 'clear_*_of_spam': ['spam', 'pending'] } },
+      suits: ['reviewable', 'lockable', 'prioritised', 'noted'],
+    },
+    media_file: {
+      prefix: 'MDA', about: 'a picture, sound or film on the site',
+      columns: { file_name: text('file_name'), alt_text: text('photo_caption'), size_kb: num(1, 250000, 'kB'), width_px: int(16, 8000, 'px'), kind: oneOf('image', 'video', 'audio', 'document'), uploaded_on: day },
+      suits: ['expiring', 'owned', 'grouped', 'archivable', 'approvable', 'lockable'],
+    },
+    shop_product: {
+      prefix: 'PRO', about: 'something that the site sells',
+      columns: { product: text('product'), price: num(0.5, 4000, 'USD'), category: oneOf('clothing', 'electronics', 'books', 'garden', 'toys', 'kitchen'), weight_g: int(5, 40000, 'g'), sold: int(0, 20000, 'pieces'), added_on: day },
+      lifecycle: { start: 'draft', moves: { 'put_*_on_sale': ['draft|unlisted', 'listed'], unlist: ['listed', 'unlisted'], discontinue: ['listed|unlisted', 'discontinued'] } },
+      suits: ['stocked', 'rated', 'discountable', 'versioned', 'reviewable'],
+    },
+    customer_order: {
+      prefix: 'CUO', about: 'what a visitor bought',
+      columns: { buyer: text('person'), city: text('city'), items: int(1, 40, 'items'), total: num(1, 9000, 'USD'), payment: oneOf('card', 'paypal', 'invoice', 'bank_transfer'), ordered_on: day, product_id: ref('shop_product') },
+      lifecycle: { start: 'placed', moves: { pay: ['placed', 'paid'], ship: ['paid', 'shipped'], deliver: ['shipped', 'delivered'], return: ['delivered', 'returned'], cancel: ['placed|paid', 'cancelled'] } },
+      suits: ['discountable', 'noted', 'prioritised', 'reviewable', 'assignable'],
+    },
+    visitor_form: {
+      prefix: 'FRM', about: 'a form that visitors fill in',
+      columns: { title: text('form_title'), fields: int(1, 40, 'fields'), submissions: int(0, 9000, 'submissions'), recipient: text('email'), captcha: flag, created_on: day },
+      lifecycle: { start: 'closed', moves: { open: ['closed', 'open'], close: ['open', 'closed'], delete: ['closed', 'deleted'] } },
+      suits: ['owned', 'versioned', 'expiring', 'monitored', 'lockable'],
+    },
+    redirect_rule: {
+      prefix: 'RED', about: 'a rule that sends visitors elsewhere',
+      columns: { from_path: text('url_path'), to_path: text('url_path'), code: oneOf('301', '302', '307', '308'), hits: int(0, 60000, 'hits'), created_on: day },
+      lifecycle: { start: 'active', moves: { disable: ['active', 'disabled'], enable: ['disabled', 'active'] } },
+      suits: ['expiring', 'prioritised', 'owned', 'noted', 'lockable'],
+    },
+    newsletter: {
+      prefix: 'NWS', about: 'a mail to many readers',
+      columns: { subject: text('mail_subject'), readers: int(10, 90000, 'readers'), open_percent: num(0, 90, '%'), sender: text('person'), send_day: day },
+      lifecycle: { start: 'draft', moves: { queue: ['draft', 'queued'], send: ['queued', 'sent'], unqueue: ['queued', 'draft'], discard: ['draft', 'discarded'] } },
+      suits: ['approvable', 'versioned', 'schedulable', 'owned', 'rated'],
+    },
+    ticketed_event: {
+      prefix: 'TIX', about: 'an event to which the site sells tickets',
+      columns: { title: text('event_title'), venue: text('site'), city: text('city'), ticket_price: num(0, 400, 'USD'), event_day: day, start_hour: int(8, 23) },
+      lifecycle: { start: 'announced', moves: { 'open_*_sales': ['announced|sales_closed', 'on_sale'], 'close_*_sales': ['on_sale', 'sales_closed'], 'call_off': ['announced|on_sale|sales_closed', 'called_off'] } },
+      suits: ['seated', 'schedulable', 'rated', 'noted', 'discountable'],
+    },
+  },
+  applications: {
+    content_editor: { about: 'writes and publishes pages', entities: ['web_page', 'media_file'] },
+    blog: { about: 'publishes articles', entities: ['blog_post', 'comment'] },
+    moderation: { about: 'keeps discussions civil', entities: ['comment', 'blog_post'] },
+    media_library: { about: 'keeps pictures and films', entities: ['media_file', 'web_page'] },
+    shop_catalogue: { about: 'offers products', entities: ['shop_product', 'customer_order'] },
+    shop_orders: { about: 'follows what visitors buy', entities: ['customer_order', 'shop_product'] },
+    form_builder: { about: 'asks visitors', entities: ['visitor_form', 'web_page'] },
+    redirects: { about: 'sends visitors to the right place', entities: ['redirect_rule', 'web_page'] },
+    mailings: { about: 'writes to readers', entities: ['newsletter', 'blog_post'] },
+    ticket_shop: { about: 'sells tickets', entities: ['ticketed_event', 'customer_order'] },
+  },
+  computations: {
+    conversion_percent: { about: 'how many visitors buy, in percent', parameters: { orders: int(0, 1000000000, 'orders'), visitors: int(1, 1000000000, 'visitors') }, formula: 'round(orders / visitors * 100, 3)' },
+    basket_total: { about: 'a basket with discount and shipping', parameters: { items_total: num(0, 1000000, 'USD'), discount_percent: num(0, 100, '%'), shipping: num(0, 10000, 'USD') }, formula: 'round(items_total * (1 - discount_percent / 100) + shipping, 2)' },
+    cost_per_click: { about: 'what a click costs', parameters: { spent: num(0, 100000000, 'USD'), clicks: int(1, 1000000000, 'clicks') }, formula: 'round(spent / clicks, 3)' },
+    image_display_ratio: { about: 'width by height of a picture', parameters: { width_px: int(1, 100000, 'px'), height_px: int(1, 100000, 'px') }, formula: 'round(width_px / height_px, 3)' },
+  },
+}
