@@ -20,7 +20,7 @@ export const robotControl: Domain = {
     robot: {
       prefix: 'ROB', about: 'a robot that can be sent to work',
       columns: { nickname: text('robot_name'), model: text('robot_model'), battery_percent: int(0, 100, '%'), payload_kg: num(0.1, 600, 'kg'), x_m: num(-200, 200, 'm'), y_m: num(-200, 200, 'm'), serviced_on: day, dock_id: ref('charging_dock') },
-      lifecycle: { start: 'idle', moves: { start: ['idle|paused', 'working'], pause: ['working', 'paused'], 'emergency_stop': ['working|paused', 'stopped'], reset: ['stopped', 'idle'], recall: ['working|paused', 'idle'], charge: ['idle', 'charging'], unplug: ['charging', 'idle'] } },
+      lifecycle: { start: 'idle', moves: { start: ['idle|paused', 'working'], pause: ['working', 'paused'], 'stop_*_at_once': ['working|paused', 'stopped'], reset: ['stopped', 'idle'], recall: ['working|paused', 'idle'], charge: ['idle', 'charging'], unplug: ['charging', 'idle'] } },
       suits: ['assignable', 'locatable', 'lockable', 'versioned', 'monitored', 'expiring'],
     },
     mission: {
