@@ -31,6 +31,8 @@ export interface Setting {
   readonly phrase: string
   /** Added to the application's main entity. */
   readonly columns: ColumnSeeds
+  /** The applications that it makes sense for, where that is not all. */
+  readonly only?: readonly string[]
 }
 
 export interface ApplicationSeed {

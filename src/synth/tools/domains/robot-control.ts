@@ -4,17 +4,17 @@ export const robotControl: Domain = {
   name: 'robot_control',
   settings: [
     { name: 'warehouse', phrase: 'robots between shelves', columns: { aisle: int(1, 80) } },
-    { name: 'surgical', phrase: 'robots in operating theatres', columns: { sterile: flag } },
+    { name: 'surgical', only: ['fleet_control', 'tooling', 'safety', 'calibration_bench', 'diagnostics', 'programming', 'telemetry'], phrase: 'robots in operating theatres', columns: { sterile: flag } },
     { name: 'underwater', phrase: 'robots under water', columns: { depth_m: num(0, 4000, 'm') } },
     { name: 'agricultural', phrase: 'robots in fields', columns: { row_number: int(1, 400) } },
     { name: 'inspection', phrase: 'robots that inspect pipes and bridges', columns: { crack_width_mm: num(0, 12, 'mm') } },
     { name: 'delivery', phrase: 'robots that bring parcels', columns: { parcel_kg: num(0.1, 25, 'kg') } },
     { name: 'cleaning', phrase: 'robots that clean floors', columns: { area_m2: num(5, 5000, 'm²') } },
-    { name: 'welding', phrase: 'welding cells', columns: { seam_length_mm: num(5, 4000, 'mm') } },
+    { name: 'welding', only: ['fleet_control', 'tooling', 'safety', 'calibration_bench', 'diagnostics', 'programming', 'telemetry'], phrase: 'welding cells', columns: { seam_length_mm: num(5, 4000, 'mm') } },
     { name: 'aerial', phrase: 'drones', columns: { altitude_m: num(0, 500, 'm') } },
-    { name: 'laboratory', phrase: 'robots that pipette', columns: { plate_wells: oneOf('24', '96', '384') } },
-    { name: 'kitchen', phrase: 'robots that cook', columns: { portions: int(1, 200, 'portions') } },
-    { name: 'rescue', phrase: 'robots that look for people', columns: { people_found: int(0, 12, 'people') } },
+    { name: 'laboratory', only: ['fleet_control', 'tooling', 'safety', 'calibration_bench', 'diagnostics', 'programming', 'telemetry', 'charging'], phrase: 'robots that pipette', columns: { plate_wells: oneOf('24', '96', '384') } },
+    { name: 'kitchen', only: ['fleet_control', 'tooling', 'safety', 'calibration_bench', 'diagnostics', 'programming', 'telemetry', 'mission_planner'], phrase: 'robots that cook', columns: { portions: int(1, 200, 'portions') } },
+    { name: 'rescue', only: ['fleet_control', 'mission_planner', 'navigation', 'charging', 'safety', 'diagnostics', 'telemetry', 'tooling'], phrase: 'robots that look for people', columns: { people_found: int(0, 12, 'people') } },
   ],
   entities: {
     robot: {

@@ -3,18 +3,18 @@ import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabular
 export const transportationLogistics: Domain = {
   name: 'transportation_logistics',
   settings: [
-    { name: 'cold_chain', phrase: 'chilled and frozen goods', columns: { temperature_c: num(-25, 8, '°C') } },
+    { name: 'cold_chain', only: ['fleet_dispatch', 'shipment_tracking', 'warehouse_stock', 'customs_desk', 'delivery_booking', 'claims_handling', 'carrier_sourcing', 'driver_roster'], phrase: 'chilled and frozen goods', columns: { temperature_c: num(-25, 8, '°C') } },
     { name: 'hazmat', phrase: 'dangerous goods', columns: { hazard_class: oneOf('explosive', 'flammable', 'toxic', 'corrosive') } },
     { name: 'parcel', phrase: 'parcel networks', columns: { signature_required: flag } },
     { name: 'furniture', phrase: 'furniture and removals', columns: { stairs_floors: int(0, 12, 'floors') } },
-    { name: 'intermodal', phrase: 'containers that change between rail, road and sea', columns: { container_size: oneOf('20ft', '40ft', '45ft') } },
+    { name: 'intermodal', only: ['shipment_tracking', 'customs_desk', 'claims_handling', 'carrier_sourcing', 'fleet_dispatch'], phrase: 'containers that change between rail, road and sea', columns: { container_size: oneOf('20ft', '40ft', '45ft') } },
     { name: 'air_cargo', phrase: 'air cargo', columns: { volumetric_weight_kg: num(1, 900, 'kg') } },
     { name: 'pharmacy', phrase: 'medicines under controlled transport', columns: { tamper_sealed: flag } },
-    { name: 'grocery', phrase: 'grocery home delivery', columns: { crate_count: int(1, 40, 'crates') } },
-    { name: 'construction_site', phrase: 'deliveries to construction sites', columns: { crane_needed: flag } },
-    { name: 'livestock', phrase: 'animals on the road', columns: { head_count: int(1, 120, 'animals') } },
-    { name: 'school_bus', phrase: 'school transport', columns: { pupils: int(1, 60, 'pupils') } },
-    { name: 'night_express', phrase: 'overnight express services', columns: { cutoff_hour: int(14, 23, 'o\'clock') } },
+    { name: 'grocery', only: ['fleet_dispatch', 'shipment_tracking', 'warehouse_stock', 'delivery_booking', 'driver_roster'], phrase: 'grocery home delivery', columns: { crate_count: int(1, 40, 'crates') } },
+    { name: 'construction_site', only: ['fleet_dispatch', 'shipment_tracking', 'delivery_booking', 'warehouse_stock'], phrase: 'deliveries to construction sites', columns: { crane_needed: flag } },
+    { name: 'livestock', only: ['fleet_dispatch', 'shipment_tracking', 'customs_desk', 'claims_handling', 'carrier_sourcing', 'driver_roster'], phrase: 'animals on the road', columns: { head_count: int(1, 120, 'animals') } },
+    { name: 'school_bus', only: ['fleet_dispatch', 'fleet_maintenance', 'driver_roster'], phrase: 'school transport', columns: { pupils: int(1, 60, 'pupils') } },
+    { name: 'night_express', only: ['fleet_dispatch', 'shipment_tracking', 'carrier_sourcing', 'driver_roster', 'fleet_maintenance', 'claims_handling', 'delivery_booking'], phrase: 'overnight express services', columns: { cutoff_hour: int(14, 23, 'o\'clock') } },
   ],
   entities: {
     shipment: {

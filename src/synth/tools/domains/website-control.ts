@@ -3,18 +3,18 @@ import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabular
 export const websiteControl: Domain = {
   name: 'website_control',
   settings: [
-    { name: 'news_site', phrase: 'news sites', columns: { desk: oneOf('politics', 'sport', 'culture', 'science', 'local') } },
-    { name: 'web_shop', phrase: 'online shops', columns: { free_shipping: flag } },
-    { name: 'forum', phrase: 'forums', columns: { upvotes: int(0, 5000, 'votes') } },
+    { name: 'news_site', only: ['content_editor', 'blog', 'moderation', 'media_library', 'form_builder', 'redirects', 'mailings', 'ticket_shop'], phrase: 'news sites', columns: { desk: oneOf('politics', 'sport', 'culture', 'science', 'local') } },
+    { name: 'web_shop', only: ['content_editor', 'blog', 'moderation', 'media_library', 'shop_catalogue', 'form_builder', 'redirects', 'mailings'], phrase: 'online shops', columns: { free_shipping: flag } },
+    { name: 'forum', only: ['content_editor', 'blog', 'moderation', 'media_library', 'form_builder', 'redirects', 'mailings', 'ticket_shop'], phrase: 'forums', columns: { upvotes: int(0, 5000, 'votes') } },
     { name: 'recipe_site', phrase: 'recipe sites', columns: { cooking_minutes: int(5, 300, 'minutes') } },
     { name: 'travel_portal', phrase: 'travel portals', columns: { destination: text('city') } },
-    { name: 'job_board', phrase: 'job boards', columns: { employer: text('company') } },
+    { name: 'job_board', only: ['content_editor', 'blog', 'moderation', 'media_library', 'form_builder', 'redirects', 'mailings'], phrase: 'job boards', columns: { employer: text('company') } },
     { name: 'museum', phrase: 'museums on the web', columns: { exhibition: text('event_title') } },
     { name: 'podcast', phrase: 'podcasts', columns: { episode_number: int(1, 900) } },
     { name: 'charity', phrase: 'charities', columns: { donations: num(0, 90000, 'USD') } },
-    { name: 'city_hall', phrase: 'town halls', columns: { office: text('authority') } },
+    { name: 'city_hall', only: ['content_editor', 'blog', 'moderation', 'media_library', 'form_builder', 'redirects', 'mailings', 'ticket_shop'], phrase: 'town halls', columns: { office: text('authority') } },
     { name: 'learning_portal', phrase: 'learning portals', columns: { lesson: text('course_title') } },
-    { name: 'real_estate_portal', phrase: 'property portals', columns: { district: text('district') } },
+    { name: 'real_estate_portal', only: ['content_editor', 'blog', 'moderation', 'media_library', 'form_builder', 'redirects', 'mailings'], phrase: 'property portals', columns: { district: text('district') } },
   ],
   entities: {
     web_page: {
