@@ -8,7 +8,11 @@ export const audiences: readonly Setting[] = [
   { name: 'nonprofit', phrase: 'a non-profit association', columns: { volunteer_run: flag } },
   { name: 'family_run', phrase: 'a family business', columns: { family_contact: text('person') } },
   { name: 'international', phrase: 'an international group', columns: { country: text('country') } },
-  { name: 'seasonal', phrase: 'a seasonal operation', columns: { season: oneOf('spring', 'summer', 'autumn', 'winter') } },
+  {
+    name: 'seasonal',
+    phrase: 'a seasonal operation',
+    columns: { season: oneOf('spring', 'summer', 'autumn', 'winter') },
+  },
   { name: 'pilot', phrase: 'a pilot project', columns: { pilot_phase: int(1, 6) } },
   { name: 'shared', phrase: 'partners who share one system', columns: { partner: text('company') } },
   { name: 'premium', phrase: 'customers with a premium contract', columns: { contract_code: text('batch') } },

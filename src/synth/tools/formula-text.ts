@@ -16,7 +16,9 @@ export function formulaOf(text: string): Formula {
   const take = (expected?: string): string => {
     const token = tokens[at++]
     if (token === undefined || (expected !== undefined && token !== expected))
-      throw new Error(`formula ${JSON.stringify(text)}: expected ${expected ?? 'a value'}, got ${token ?? 'its end'}`)
+      throw new Error(
+        `formula ${JSON.stringify(text)}: expected ${expected ?? 'a value'}, got ${token ?? 'its end'}`,
+      )
     return token
   }
   const chain = (signs: readonly Sign[], part: () => Formula): Formula => {
@@ -57,6 +59,7 @@ export function formulaOf(text: string): Formula {
     throw new Error(`formula ${JSON.stringify(text)}: expected a value, got ${token}`)
   }
   const formula = sum()
-  if (at < tokens.length) throw new Error(`formula ${JSON.stringify(text)}: nothing was expected after it, got ${tokens[at]}`)
+  if (at < tokens.length)
+    throw new Error(`formula ${JSON.stringify(text)}: nothing was expected after it, got ${tokens[at]}`)
   return formula
 }

@@ -1,7 +1,7 @@
 import type { Column, Table } from '../../world/state.ts'
 import type { Draws } from './draws.ts'
-import { type Mixin, type MixinName, mixinNamed, sharedEntities } from './mixins.ts'
 import type { Lineage } from './lineage.ts'
+import { type Mixin, type MixinName, mixinNamed, sharedEntities } from './mixins.ts'
 import type { ColumnSeeds, EntitySeed, Lifecycle } from './vocabulary.ts'
 import { pluralOf, spoken } from './words.ts'
 
@@ -97,7 +97,13 @@ function thing(
   const full = special && !shared ? `${setting.name}_${name}` : name
   return {
     entity: name,
-    table: { name: pluralOf(name), singular: name, key: `${name}_id`, keyPrefix: `${entity.prefix}-`, columns },
+    table: {
+      name: pluralOf(name),
+      singular: name,
+      key: `${name}_id`,
+      keyPrefix: `${entity.prefix}-`,
+      columns,
+    },
     name: full,
     names: pluralOf(full),
     noun: spoken(full),

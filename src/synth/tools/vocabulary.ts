@@ -3,7 +3,9 @@ import type { MixinName } from './mixins.ts'
 import type { PoolName } from './pools/pools.ts'
 
 /** A column as the tables of a domain write it: references name an entity, not yet a table. */
-export type ColumnSeed = Exclude<Column, { type: 'reference' }> | { readonly type: 'entity'; readonly entity: string }
+export type ColumnSeed =
+  | Exclude<Column, { type: 'reference' }>
+  | { readonly type: 'entity'; readonly entity: string }
 export type ColumnSeeds = Readonly<Record<string, ColumnSeed>>
 
 /** States of a thing and what may be done in them: `cancel: ['booked|held', 'cancelled']`. */

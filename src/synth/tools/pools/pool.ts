@@ -11,4 +11,8 @@ export interface Pool {
 }
 
 export const pool = (noun: string, ...templates: readonly string[]): Pool => ({ noun, templates })
-export const plainPool = (noun: string, ...templates: readonly string[]): Pool => ({ noun, templates, plain: true })
+export const plainPool = (noun: string, ...templates: readonly string[]): Pool => ({
+  noun,
+  templates,
+  plain: true,
+})

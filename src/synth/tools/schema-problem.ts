@@ -1,0 +1,87 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { schemaAutomaton, workOfRequest } from '../../chat/compiled-schemas.ts'
+import type { JsonSchema, ToolDeclaration } from '../../chat/messages.ts'
+import { checkToolName } from '../../chat/tool-names.ts'
+import { UserError } from '../../user-error.ts'
+
+/** A `$ref` that leads into what it stands in, if there is one. */
+export function cyclicReference(schema: unknown): string | undefined {
+  const harmless = new Set<string>()
+  const follow = (value: unknown, within: readonly string[]): string | undefined => {
+    if (typeof value !== 'object' || value === null) return undefined
+    const { $ref } = value as { $ref?: unknown }
+    if (typeof $ref === 'string' && !harmless.has($ref)) {
+      if (within.includes($ref)) return $ref
+      const found = follow(target(schema, $ref), [...within, $ref])
+      if (found !== undefined) return found
+      harmless.add($ref)
+    }
+    for (const inner of Object.values(value)) {
+      const found = follow(inner, within)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return follow(schema, ['#'])
+}
+
+/** What `#/$defs/a` is in a schema. */
+const target = (schema: unknown, ref: string): unknown =>
+  ref
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (at, key) =>
+        (at as Record<string, unknown> | undefined)?.[
+          decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')
+        ],
+      schema,
+    )
+
+const formats = (ajv: Ajv2020): Ajv2020 => {
+  addFormats.default(ajv)
+  return ajv
+}
+
+/** Schemas in the wild have keywords that no draft knows; what we make has none. */
+const compiles = (schema: JsonSchema, strict: boolean): string | undefined => {
+  const { $schema: _, ...bare } = typeof schema === 'object' ? schema : { $schema: undefined }
+  try {
+    formats(new Ajv2020({ strict, logger: false })).compile(typeof schema === 'boolean' ? schema : bare)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const enforceable = (schema: JsonSchema): string | undefined => {
+  try {
+    schemaAutomaton(schema, 'parameters', { objectsOnly: true, work: workOfRequest() })
+    return undefined
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+}
+
+/**
+ * Why a tool cannot be offered to a model: its name, its description, or its parameters, which must be a JSON Schema
+ * (2020-12, in ajv's strict mode unless `strict` is false) that constrained decoding can keep to.
+ */
+export function schemaProblem({ function: tool }: ToolDeclaration, strict = true): string | undefined {
+  try {
+    checkToolName(tool.name, 'name')
+  } catch (error) {
+    return (error as Error).message
+  }
+  if ((tool.description ?? '').trim() === '') return 'it has no description'
+  const { parameters } = tool
+  if (parameters === undefined) return undefined
+  const cycle = cyclicReference(parameters)
+  if (cycle !== undefined) return `its parameters have a cyclic $ref, ${cycle}`
+  const reason = compiles(parameters, strict)
+  if (reason !== undefined) return `its parameters are no JSON Schema: ${reason}`
+  const unsupported = enforceable(parameters)
+  return unsupported === undefined ? undefined : `its parameters cannot be kept to: ${unsupported}`
+}
