@@ -39,19 +39,27 @@ const target = (schema: unknown, ref: string): unknown =>
       schema,
     )
 
-const formats = (ajv: Ajv2020): Ajv2020 => {
+const compiler = (strict: boolean): Ajv2020 => {
+  const ajv = new Ajv2020({ strict, logger: false })
   addFormats.default(ajv)
   return ajv
 }
 
 /** Schemas in the wild have keywords that no draft knows; what we make has none. */
+const compilers = { strict: compiler(true), lenient: compiler(false) }
+
 const compiles = (schema: JsonSchema, strict: boolean): string | undefined => {
-  const { $schema: _, ...bare } = typeof schema === 'object' ? schema : { $schema: undefined }
+  if (typeof schema === 'boolean') return undefined
+  const ajv = compilers[strict ? 'strict' : 'lenient']
+  // Names of other drafts and of the schema itself would be looked for and kept.
+  const { $schema: _, $id: __, ...bare } = schema
   try {
-    formats(new Ajv2020({ strict, logger: false })).compile(typeof schema === 'boolean' ? schema : bare)
+    ajv.compile(bare)
     return undefined
   } catch (error) {
     return (error as Error).message
+  } finally {
+    ajv.removeSchema(bare)
   }
 }
 
