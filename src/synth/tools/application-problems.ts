@@ -108,8 +108,8 @@ export function applicationProblems({ name, tables, tools }: Application): reado
     ...repeated(toolNames).map((tool) => `two tools are named ${tool}`),
     ...references,
     ...tools.flatMap((tool) => {
-      const schema = schemaProblem(tool.declaration)
-      const problems = [...(schema === undefined ? [] : [schema]), ...semanticsProblems(tables, tool)]
+      const schema = schemaProblem(tool.declaration, tool.semantics !== undefined)
+      const problems = [...(schema === undefined ? [] : [schema.message]), ...semanticsProblems(tables, tool)]
       return problems.map((problem) => `${tool.declaration.function.name}: ${problem}`)
     }),
   ].map((problem) => `${name}: ${problem}`)

@@ -1,4 +1,4 @@
-import { hashCounters, hashText, unitInterval } from '../../data/hash.ts'
+import { hashCounters, hashText, hashWords, unitInterval } from '../../data/hash.ts'
 
 /** Random choices, each a function of what the draws were made from and of how many came before. */
 export interface Draws {
@@ -17,7 +17,7 @@ export interface Draws {
 export function drawsOf(seed: number, stage: string, ...index: readonly number[]): Draws {
   const stream = hashCounters(hashText(0, stage), seed, ...index)
   let counter = 0
-  const unit = (): number => unitInterval(hashCounters(stream, counter++))
+  const unit = (): number => unitInterval(hashWords(stream, counter++))
   const integer = (minimum: number, maximum: number): number =>
     minimum + Math.floor(unit() * (maximum - minimum + 1))
   const shuffled = <T>(items: readonly T[]): readonly T[] => {

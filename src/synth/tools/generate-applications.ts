@@ -2,6 +2,7 @@ import type { Application } from '../../world/application.ts'
 import { applicationAt } from './application.ts'
 import {
   createDistinctApplications,
+  type DistinctApplications,
   type DistinctCounts,
   type DistinctOptions,
 } from './distinct-applications.ts'
@@ -10,6 +11,8 @@ export interface GenerateApplicationsOptions extends DistinctOptions {
   readonly seed: number
   /** At least so many tools, near-duplicates not counted. */
   readonly tools: number
+  /** What is there already: applications of others, whose near-duplicates are left out too. */
+  readonly distinct?: DistinctApplications
   readonly onProgress?: (counts: DistinctCounts) => void
 }
 
@@ -21,7 +24,7 @@ export function* generateApplications(
   options: GenerateApplicationsOptions,
 ): Generator<Application, DistinctCounts> {
   const { seed, tools, onProgress } = options
-  const distinct = createDistinctApplications(options)
+  const { distinct = createDistinctApplications(options) } = options
   for (let i = 0; distinct.counts.tools < tools; i++) {
     const application = distinct.add(applicationAt(seed, i))
     onProgress?.(distinct.counts)

@@ -73,23 +73,32 @@ const enforceable = (schema: JsonSchema): string | undefined => {
   }
 }
 
+export interface SchemaProblem {
+  readonly kind: 'invalid name' | 'no description' | 'cyclic $ref' | 'invalid schema' | 'unsupported schema'
+  readonly message: string
+}
+
 /**
  * Why a tool cannot be offered to a model: its name, its description, or its parameters, which must be a JSON Schema
  * (2020-12, in ajv's strict mode unless `strict` is false) that constrained decoding can keep to.
  */
-export function schemaProblem({ function: tool }: ToolDeclaration, strict = true): string | undefined {
+export function schemaProblem({ function: tool }: ToolDeclaration, strict = true): SchemaProblem | undefined {
   try {
     checkToolName(tool.name, 'name')
   } catch (error) {
-    return (error as Error).message
+    return { kind: 'invalid name', message: (error as Error).message }
   }
-  if ((tool.description ?? '').trim() === '') return 'it has no description'
+  if ((tool.description ?? '').trim() === '')
+    return { kind: 'no description', message: 'it has no description' }
   const { parameters } = tool
   if (parameters === undefined) return undefined
   const cycle = cyclicReference(parameters)
-  if (cycle !== undefined) return `its parameters have a cyclic $ref, ${cycle}`
+  if (cycle !== undefined)
+    return { kind: 'cyclic $ref', message: `its parameters have a cyclic $ref, ${cycle}` }
   const reason = compiles(parameters, strict)
-  if (reason !== undefined) return `its parameters are no JSON Schema: ${reason}`
+  if (reason !== undefined)
+    return { kind: 'invalid schema', message: `its parameters are no JSON Schema: ${reason}` }
   const unsupported = enforceable(parameters)
-  return unsupported === undefined ? undefined : `its parameters cannot be kept to: ${unsupported}`
+  if (unsupported === undefined) return undefined
+  return { kind: 'unsupported schema', message: `its parameters cannot be kept to: ${unsupported}` }
 }
