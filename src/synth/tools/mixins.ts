@@ -386,7 +386,7 @@ export const mixins = {
       {
         kind: 'change',
         name: 'extend_*',
-        does: 'let {a} be valid for longer',
+        does: 'prolong the validity of {a}',
         ask: { new_expiry: date },
         set: { expires_on: p('new_expiry') },
         demands: [

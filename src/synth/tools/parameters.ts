@@ -84,18 +84,22 @@ const rules: { readonly [Type in Described['type']]: Rule<Type> } = {
   entity: (name, { entity }, of, things) => key(pluralOf(entity), of, name, things),
 }
 
+interface ColumnParameterOptions {
+  readonly of?: string
+  readonly required?: boolean
+  /** Instead of the name, in the description. */
+  readonly label?: string
+  readonly things: readonly Thing[]
+}
+
 /** A parameter that takes a column's values. `of` is what it belongs to, ` of the shipment`. */
 export function columnParameter(
   name: string,
   column: Described,
-  {
-    of = '',
-    required = true,
-    things,
-  }: { readonly of?: string; readonly required?: boolean; readonly things: readonly Thing[] },
+  { of = '', required = true, things, label = name }: ColumnParameterOptions,
 ): Parameter {
   const rule = rules[column.type] as Rule<Described['type']>
-  return { name, schema: rule(name, column as never, of, things), required }
+  return { name, schema: rule(label, column as never, of, things), required }
 }
 
 /** One or more values of a column with few. */

@@ -17,7 +17,11 @@ const asked = (
   optional: ReadonlySet<string> = new Set(),
 ) =>
   Object.entries(ask).map(([name, column]) =>
-    columnParameter(name, column, { of: ofThe(thing), required: !optional.has(name), things }),
+    columnParameter(name, column, {
+      of: Object.hasOwn(thing.table.columns, name) ? ofThe(thing) : '',
+      required: !optional.has(name),
+      things,
+    }),
   )
 
 /** Of a list that is narrowed by constants, parameters only narrow it further. */

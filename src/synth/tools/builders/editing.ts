@@ -101,7 +101,7 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
       change(
         `${up ? draws.pick(['raise', 'increase']) : draws.pick(['lower', 'reduce'])}_${name}_${column}`,
         `${up ? 'raise' : 'lower'} the ${spoken(column)} of ${withArticle(noun)} by an amount`,
-        [columnParameter('by', by, { of: ofThe(thing), things })],
+        [columnParameter('by', by, { label: 'by_how_much', things })],
         { [column]: { op: up ? '+' : '-', args: [{ column }, { param: 'by' }] } },
         [demand],
       ),

@@ -18,7 +18,12 @@ function filterOf(workshop: Workshop, name: string, column: Column): Filter {
     const [least, most] = style.bounds(name)
     const wanted = draws.pick([[least], [most], [least, most]])
     return {
-      parameters: wanted.map((bound) => columnParameter(bound, column, options)),
+      parameters: wanted.map((bound) =>
+        columnParameter(bound, column, {
+          ...options,
+          label: `${column.type === 'date' ? (bound === least ? 'first' : 'last') : bound === least ? 'least' : 'most'}_${name}`,
+        }),
+      ),
       where: wanted.map((bound) => ({
         column: name,
         is: bound === least ? '>=' : '<=',
@@ -84,7 +89,7 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
     ...search(
       `${style.verbs.search}_${names}`,
       `${style.verbs.search} ${nouns} by ${either(
-        filtered.map(([name]) => spoken(name)),
+        filtered.map(([name]) => referred(name)),
         'and',
       )}, each of them optional`,
       filters.flatMap(({ parameters }) => parameters),
