@@ -28,7 +28,7 @@ const levels: readonly (readonly FunctionFamily[])[][] = [
   [algorithmFamilies, [numberPipeline(3), textPipeline(3), numberPipeline(4)]],
 ]
 
-const difficulties = [1, 2, 2, 3, 3, 3, 4, 4]
+const difficulties = [1, 2, 2, 2, 3, 3, 3, 4, 4, 4]
 
 function functionsOf(draw: Draws, difficulty: number): readonly FunctionSpec[] {
   return levels[difficulty - 1]!.map((families) => draw.pick(families)(draw))
