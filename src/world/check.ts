@@ -129,11 +129,11 @@ const rules: { readonly [Kind in Exclude<Check['kind'], 'tests'>]: Rule<Kind> } 
     const made = calls.filter(({ call }) => tool === undefined || call.name === tool)
     return made.length === 0 ? null : `called ${made.map(({ call }) => call.name).join(', ')}`
   },
-  order({ first, then }, evidence) {
+  order({ first, second }, evidence) {
     const place = (tool: string): number =>
       evidence.calls.findIndex(({ call, failed }) => call.name === tool && !failed)
-    const [a, b] = [place(first), place(then)]
-    return a >= 0 && b > a ? null : `${first} did not come before ${then}`
+    const [a, b] = [place(first), place(second)]
+    return a >= 0 && b > a ? null : `${first} did not come before ${second}`
   },
   together({ tools }, { calls }) {
     const turns = Map.groupBy(calls, ({ turn }) => turn)
