@@ -34,3 +34,7 @@ export function layOut(script: readonly ScriptStep[]): readonly PlanStep[] {
 }
 
 const isList = (value: PlanValue): value is readonly PlanValue[] => Array.isArray(value)
+
+/** All calls of a script in order. */
+export const callsIn = (script: readonly ScriptStep[]): readonly PlannedCall[] =>
+  script.flatMap((step) => ('calls' in step ? step.calls : []))

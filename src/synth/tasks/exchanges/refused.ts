@@ -1,11 +1,15 @@
+import { says } from '../../../world/check.ts'
 import type { Guard } from '../../../world/semantics.ts'
+import type { RubricCheck } from '../../../world/task.ts'
 import { drawChange } from '../goals/change.ts'
 import { removeAsks } from '../goals/remove.ts'
 import { phrase, plain } from '../phrases.ts'
-import { named } from '../references.ts'
+import { named, toldCheck } from '../references.ts'
 import { tellsRefusal } from '../refusals.ts'
-import { keysIn, refusal, type Scene, type ToolOf, tableNamed, toolsOf } from '../scene.ts'
+import { keysIn, refusal, rowIn, type Scene, type ToolOf, tableNamed, toolsOf } from '../scene.ts'
 import { paramOf } from '../tool-params.ts'
+import { isTelling } from '../values.ts'
+import { inWords } from '../words.ts'
 import type { Exchange, Recipe } from './exchange.ts'
 
 interface Refused {
@@ -74,8 +78,25 @@ export const refused: Recipe = (scene, speaker): Exchange | undefined => {
     moves: [{ when: 'first', text: speaker.ask(one.clause) }],
     script: [{ calls: [call] }, { say }],
     goal: `You want the assistant to ${plain(one.clause)}. If that is not possible, you accept it.`,
-    facts: [tellsRefusal(`${one.key} was not changed`)],
+    facts: [tellsRefusal(`${one.key} was not changed`), ...reasonTold(scene, one)],
     judged: [{ name: 'explains', criterion: 'The assistant tells why the tool refused what was asked.' }],
     scene,
   }
+}
+
+/** Values of the row that the tool's message has: only who has called knows them. */
+function reasonTold(
+  scene: Scene,
+  { tool, key, error }: Refused & { readonly error: string },
+): readonly RubricCheck[] {
+  const semantics = scene.tools.find(({ declaration }) => declaration.function.name === tool)?.semantics
+  if (semantics === undefined || !('guards' in semantics)) return []
+  const columns = new Set(semantics.guards.map(({ condition }) => condition.column))
+  const row = rowIn(scene, semantics.table, key)
+  return [...columns].flatMap((column) => {
+    const value = row[column]
+    return isTelling(value) && says(error, String(value))
+      ? [toldCheck(`the ${inWords(column)} of ${key}`, value)]
+      : []
+  })
 }

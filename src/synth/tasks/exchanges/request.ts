@@ -1,24 +1,12 @@
 import type { PlanStep, RubricCheck } from '../../../world/task.ts'
 import { executePlan } from '../execute-plan.ts'
 import { areIndependent, changes, type Goal, inSequence, together } from '../goal.ts'
+import type { GoalMaker } from '../goals/one-of.ts'
 import { capitalized, listed, phrase, plain } from '../phrases.ts'
 import { layOut, type ScriptStep } from '../plan-script.ts'
 import type { Scene } from '../scene.ts'
 import type { Speaker } from '../user-styles.ts'
 import type { Exchange, Recipe } from './exchange.ts'
-
-export type GoalMaker = (scene: Scene) => Goal | undefined
-
-/** A goal by one of several makers, in drawn order. */
-export const oneOf =
-  (...makers: readonly GoalMaker[]): GoalMaker =>
-  (scene) => {
-    for (const maker of scene.draw.shuffled(makers)) {
-      const goal = maker(scene)
-      if (goal !== undefined) return goal
-    }
-    return undefined
-  }
 
 /** A scene after the calls of a script. */
 export function sceneAfter(scene: Scene, script: readonly ScriptStep[]): Scene {

@@ -81,13 +81,13 @@ export function conditional(scene: Scene): Goal | undefined {
   return {
     kind: 'conditional',
     clause: phrase(
-      '[check|look at|have a look at] {row}: if its {column} {condition}, {then}[;|,] [otherwise|if not,|else] {otherwise}',
+      '[check|look at|have a look at] {row}: if its {column} {condition}, {first}[;|,] [otherwise|if not,|else] {otherwise}',
       draw,
       {
         row: named(table, key),
         column: words,
         condition: condition.words,
-        then: positive.clause,
+        first: positive.clause,
         otherwise: negative.clause,
       },
     ),
