@@ -155,9 +155,9 @@ export const ambiguousRow: Recipe = (scene, speaker): Exchange | undefined => {
     { calls: [result.call] },
     {
       say: phrase(
-        '[There are several|I have found more than one] {one} like this: which one do you mean, {choices}?',
+        '[There are several {rows}|I have found more than one {one}] like this: which one do you mean, {choices}?',
         draw,
-        { one, choices },
+        { one, rows: inWords(table.name), choices },
       ),
     },
     ...goal.rounds.map((calls) => ({ calls })),

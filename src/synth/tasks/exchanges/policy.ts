@@ -123,7 +123,14 @@ export const protectedRow: Recipe = (scene, speaker): Exchange | undefined => {
           },
         ]
       : [],
-    pattern: isForbidden ? [] : [{ name: 'looks before it changes', check: { kind: 'order', first: get.name, second: goal.rounds[0]![0]!.tool } }],
+    pattern: isForbidden
+      ? []
+      : [
+          {
+            name: 'looks before it changes',
+            check: { kind: 'order', first: get.name, second: goal.rounds[0]![0]!.tool },
+          },
+        ],
     policy: phrase(
       '{Rows} whose {column} is {value} must not be changed or removed[| by anyone]. [Look at a row before you change it.|Check this before every change.]',
       draw,

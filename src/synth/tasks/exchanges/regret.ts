@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Goal } from '../goal.ts'
 import { changeGoal, drawChange } from '../goals/change.ts'
 import { phrase, plain } from '../phrases.ts'
@@ -29,23 +30,20 @@ export const regret: Recipe = (scene, speaker) => {
   if (again === undefined || better === undefined || again.unknown.length > 0) return undefined
   // Only what the first change has set is set again: nothing of it is left half done.
   if (Object.keys(again.values).join() !== Object.keys(first.values).join()) return undefined
+  // Back to what it was, all would look as if nothing had been asked.
+  if (isDeepStrictEqual(sceneAfter(before.scene, scriptOf(better)).state, scene.state)) return undefined
   const clause = again.request(named(table, key))
   return {
     ...before,
     moves: [...before.moves, { when: 'answered', text: speaker.reply(phrase(regrets, draw, { clause })) }],
-    script: [
-      ...before.script,
-      ...better.rounds.map((calls) => ({ calls })),
-      { say: answerOf(before.scene, [better]) },
-    ],
+    script: [...before.script, ...scriptOf(better), { say: answerOf(before.scene, [better]) }],
     goal: `${before.goal} Once that is done you change your mind: you want the assistant to ${plain(clause)}.`,
-    scene: sceneAfter(
-      before.scene,
-      better.rounds.map((calls) => ({ calls })),
-    ),
-    success: [follows(better, inWords(table.singular))],
+    scene: sceneAfter(before.scene, scriptOf(better)),
+    pattern: [follows(better, inWords(table.singular))],
   }
 }
+
+const scriptOf = ({ rounds }: Goal) => rounds.map((calls) => ({ calls }))
 
 /** The second change was made, beside what the state shows. */
 const follows = (second: Goal, what: string) => ({
