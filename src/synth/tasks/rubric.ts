@@ -39,27 +39,13 @@ const countWhere = (state: WorldState, table: string, where: Row): number =>
     Object.entries(where).every(([column, value]) => isDeepStrictEqual(row[column], value)),
   ).length
 
-/** Rows are counted where one came or went: its key alone would be found there in other ways too. */
-function countChecks(after: WorldState, difference: Difference): readonly RubricCheck[] {
-  const row =
-    difference.before === undefined
-      ? difference.after
-      : difference.after === undefined
-        ? difference.before
-        : undefined
+/** The whole of a row that came, went or changed: so many have just these values. */
+function wholeChecks(end: WorldState, { table, key, before, after }: Difference): readonly RubricCheck[] {
+  const row = after ?? before
   if (row === undefined) return []
-  const name =
-    difference.before === undefined ? `${difference.key} is there once` : `${difference.key} is removed`
+  const state = after === undefined ? 'is removed' : before === undefined ? 'is there once' : 'is as it must be'
   return [
-    {
-      name,
-      check: {
-        kind: 'rows',
-        table: difference.table,
-        where: row,
-        count: countWhere(after, difference.table, row),
-      },
-    },
+    { name: `${key} ${state}`, check: { kind: 'rows', table, where: row, count: countWhere(end, table, row) } },
   ]
 }
 
@@ -115,7 +101,7 @@ export function rubricOf(
   })
   return {
     success: distinct([
-      ...changed.flatMap((one) => [...countChecks(state, one), ...rowChecks(one)]),
+      ...changed.flatMap((one) => [...wholeChecks(state, one), ...rowChecks(one)]),
       unchanged,
       ...facts,
       ...success,

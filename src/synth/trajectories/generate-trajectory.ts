@@ -7,6 +7,7 @@ import { runEpisode } from '../../world/run-episode.ts'
 import { scriptedUser } from '../../world/scripted-user.ts'
 import type { Task } from '../../world/task.ts'
 import { worldEnvironment } from '../../world/world-environment.ts'
+import { executePlan } from '../tasks/execute-plan.ts'
 import { groundOf } from './ground.ts'
 import { literalAssistant } from './literal-assistant.ts'
 import { type MistakeKind, mistakeKinds, mistakes } from './mistakes/mistakes.ts'
@@ -99,7 +100,9 @@ const casts: Readonly<
     )
   },
   toolFault(task, draw) {
-    if (!task.oracle.some((step) => 'calls' in step)) return undefined
+    const { calls } = executePlan(task.application, task.state, task.oracle)
+    // Tools that refuse everything are not asked for anything that could go wrong.
+    if (calls.every(({ failed }) => failed)) return undefined
     const name = draw.pick(namesOf(toolFaults))
     return {
       planting: { kind: 'tool fault', name },
