@@ -2,7 +2,7 @@ import { draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
 import type { WorldState } from '../../world/state.ts'
 import type { AgentProfile, Task } from '../../world/task.ts'
-import type { Exchange } from './exchanges/exchange.ts'
+import type { Exchange, Recipe } from './exchanges/exchange.ts'
 import { bystanderRule } from './exchanges/policy.ts'
 import { executePlan } from './execute-plan.ts'
 import { layOut } from './plan-script.ts'
@@ -23,6 +23,8 @@ export interface TaskRequest {
   readonly id: string
   /** Drawn where they are not given. */
   readonly family?: ToolFamily
+  /** Drawn from where an agent's tools have nothing for the family; where a family is given alone, there are none. */
+  readonly otherFamilies?: readonly ToolFamily[]
   readonly difficulty?: Difficulty
 }
 
@@ -50,11 +52,12 @@ export async function generateTask(whole: TaskRequest): Promise<GeneratedTask> {
   const request = { ...whole, application, state: usedState(whole.state, application) }
   const rejected: Record<string, number> = {}
   const first = draws(request.seed, 'task')
+  const others = request.otherFamilies ?? (request.family === undefined ? toolFamilies : [])
   let family = request.family ?? first.pick(toolFamilies)
   const difficulty = request.difficulty ?? first.pick(difficulties)
   for (let attempt = 0; attempt < mostDraws; attempt++) {
-    // What an agent's tools have nothing for is given up for another family, where the family is free.
-    if (request.family === undefined && attempt > 0 && attempt % 8 === 0) family = first.pick(toolFamilies)
+    // What an agent's tools have nothing for is given up for another family.
+    if (others.length > 0 && attempt > 0 && attempt % 8 === 0) family = first.pick(others)
     const drawn = drawTask(request, family, difficulty, attempt)
     const problem = typeof drawn === 'string' ? drawn : await unproven(drawn)
     if (problem === null) return { task: drawn as Task, rejected }
@@ -82,10 +85,19 @@ function drawTask(
     nextId: () => ids++,
   }
   const speaker = drawSpeaker(draws(request.seed, 'speaker', attempt))
-  const exchange = draw.pick(recipes[family][difficulty - 1]!)(scene, speaker)
-  if (exchange === undefined) return 'the tools or the state have nothing for the recipe'
+  const exchange = firstExchange(recipes[family][difficulty - 1]!, scene, speaker)
+  if (exchange === undefined) return 'the tools and the state have nothing for it'
   const task = taskOf(request, family, difficulty, exchange, scene, speaker)
   return ambiguity(task) ?? task
+}
+
+/** By the first recipe, in drawn order, that the scene has something for. */
+function firstExchange(list: readonly Recipe[], scene: Scene, speaker: Speaker): Exchange | undefined {
+  for (const recipe of scene.draw.shuffled(list)) {
+    const exchange = recipe(scene, speaker)
+    if (exchange !== undefined) return exchange
+  }
+  return undefined
 }
 
 function taskOf(

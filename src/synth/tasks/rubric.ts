@@ -43,9 +43,13 @@ const countWhere = (state: WorldState, table: string, where: Row): number =>
 function wholeChecks(end: WorldState, { table, key, before, after }: Difference): readonly RubricCheck[] {
   const row = after ?? before
   if (row === undefined) return []
-  const state = after === undefined ? 'is removed' : before === undefined ? 'is there once' : 'is as it must be'
+  const state =
+    after === undefined ? 'is removed' : before === undefined ? 'is there once' : 'is as it must be'
   return [
-    { name: `${key} ${state}`, check: { kind: 'rows', table, where: row, count: countWhere(end, table, row) } },
+    {
+      name: `${key} ${state}`,
+      check: { kind: 'rows', table, where: row, count: countWhere(end, table, row) },
+    },
   ]
 }
 

@@ -16,7 +16,7 @@ const manners = {
   polite: {
     description: 'is polite and patient',
     frame:
-      '[Hello|Good morning|Hi there|Good afternoon][,|.] [could you please|would you please|may I ask you to] {clause}? [Thank you|Many thanks|Thanks a lot|Thank you in advance].',
+      '[Hello|Good morning|Hi there|Good afternoon], [could you please|would you please|may I ask you to] {clause}? [Thank you|Many thanks|Thanks a lot|Thank you in advance].',
   },
   rambling: {
     description: 'tells more than is needed before coming to the point',
@@ -51,7 +51,9 @@ export interface Speaker {
   readonly persona: string
   /** An opening request. */
   ask(clause: string): string
-  /** A later turn, with no greeting: the text as it is, in this one's spelling. */
+  /** A further request. */
+  askAgain(clause: string): string
+  /** A later turn: the text as it is, in this one's spelling. */
   reply(text: string): string
 }
 
@@ -63,6 +65,9 @@ const occupations =
   'a team lead|a new employee|an accountant|a shift supervisor|a long-standing customer|an assistant to the management|a project manager|a volunteer|the owner of a small business|a student on placement|a consultant|a technician'.split(
     '|',
   )
+
+const again =
+  '[[Also|Next|One more thing|And then][:|,] |][please|can you please|could you|I also need you to] {clause}[.|, please.|]'
 
 const spelled = ({ finish }: Manner, text: string, draw: Draws): string => {
   const finished = finish === undefined ? capitalized(text) : finish(text, draw)
@@ -76,6 +81,7 @@ export function drawSpeaker(draw: Draws): Speaker {
   return {
     persona: `${draw.pick(names)}, ${draw.pick(occupations)}, who ${manner.description}`,
     ask: (clause) => spelled(manner, phrase(manner.frame, draw, { clause }), draw),
+    askAgain: (clause) => spelled(manner, phrase(again, draw, { clause }), draw),
     reply: (text) => spelled(manner, text, draw),
   }
 }

@@ -9,6 +9,24 @@ export const inWords = (name: string): string =>
     .trim()
     .toLowerCase()
 
+const dates: Readonly<Record<string, string>> = { expires: 'expiry' }
+
+/** A column as people call it: `price_usd` in USD is the price, `bought_on` the bought date. */
+export function columnInWords(name: string, column?: Column): string {
+  const words = inWords(name)
+  const unit = column !== undefined && 'unit' in column ? column.unit : undefined
+  const bare = unit === undefined ? words : withoutUnit(words, unit)
+  const day = column?.type === 'date' ? /^(.+) (?:on|at)$/.exec(bare)?.[1] : undefined
+  return day === undefined ? bare : `${dates[day] ?? day} date`
+}
+
+const unitWords: Readonly<Record<string, string>> = { '%': 'percent', '°C': 'c', 'm²': 'm2' }
+
+function withoutUnit(words: string, unit: string): string {
+  const suffix = ` ${(unitWords[unit] ?? unit).toLowerCase()}`
+  return words.endsWith(suffix) ? words.slice(0, -suffix.length) : words
+}
+
 /** `a` or `an`, by the letter. */
 export const withArticle = (words: string): string => (/^[aeiou]/i.test(words) ? `an ${words}` : `a ${words}`)
 
@@ -18,7 +36,7 @@ export function valueInWords(value: Value, column: Column | undefined): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') {
     const unit = column !== undefined && 'unit' in column ? column.unit : undefined
-    return unit === undefined ? exact(String(value)) : exact(`${value} ${unit}`)
+    return unit === undefined ? exact(String(value)) : exact(unit === '%' ? `${value}%` : `${value} ${unit}`)
   }
   return exact(column?.type === 'enum' ? inWords(value) : value)
 }

@@ -6,11 +6,11 @@ import { lookup } from '../goals/lookup.ts'
 import { type GoalMaker, oneOf } from '../goals/one-of.ts'
 import { remove } from '../goals/remove.ts'
 import { exact, listed, phrase, plain } from '../phrases.ts'
-import { named } from '../references.ts'
+import { named, wordsOf } from '../references.ts'
 import { keysIn, tableNamed, toolsOf } from '../scene.ts'
 import { inWords, valueInWords } from '../words.ts'
 import type { Exchange, Recipe } from './exchange.ts'
-import { deedOf, writeTools } from './policy.ts'
+import { deedOf, doesLike, writeTools } from './policy.ts'
 import { answerOf, sceneAfter } from './request.ts'
 
 export const asksBefore = (tools: readonly string[]): RubricCheck => ({
@@ -92,7 +92,7 @@ export const unsaidValue =
     const text = typeof value === 'boolean' ? String(value) : valueInWords(value, about)
     const wrong = first?.values[param]
     if (regrets && (wrong === undefined || wrong === value)) return undefined
-    const words = { column: inWords(column), row: named(table, key) }
+    const words = { column: wordsOf(table, column), row: named(table, key) }
     const script = [
       {
         say: phrase('[What should|To what value should] the {column} of {row} be [set|changed]?', draw, {
@@ -218,6 +218,7 @@ export const confirmed: Recipe = (scene, speaker): Exchange | undefined => {
         ? []
         : [{ name: `does not call ${tool.name}`, check: { kind: 'not_called' as const, tool: tool.name } }]),
     ],
+    isRestricted: doesLike(scene, tool),
     policy: phrase(
       '[Always ask the user to confirm before you|Before you|You must ask for confirmation before you] {deed}[.|.]',
       draw,

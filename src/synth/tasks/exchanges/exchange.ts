@@ -1,5 +1,5 @@
 import type { RubricCheck, SeededFailure, UserMove } from '../../../world/task.ts'
-import type { ScriptStep } from '../plan-script.ts'
+import { callsIn, type ScriptStep } from '../plan-script.ts'
 import type { Scene } from '../scene.ts'
 import type { Speaker } from '../user-styles.ts'
 
@@ -24,6 +24,8 @@ export interface Exchange {
   readonly failures?: readonly CallFailure[]
   /** A rule for the agent's system message. */
   readonly policy?: string
+  /** Tools that the rule is about: no other exchange may call them. */
+  readonly isRestricted?: (tool: string) => boolean
   /** As it is afterwards. */
   readonly scene: Scene
 }
@@ -37,12 +39,20 @@ export const sequence =
   (scene, speaker) => {
     let whole: Exchange | undefined
     for (const recipe of recipes) {
-      const next = recipe(whole?.scene ?? scene, speaker)
-      if (next === undefined) return undefined
+      const next = recipe(
+        whole?.scene ?? scene,
+        whole === undefined ? speaker : { ...speaker, ask: speaker.askAgain },
+      )
+      if (next === undefined || (whole !== undefined && breaksRule(whole, next))) return undefined
       whole = whole === undefined ? next : joined(whole, next)
     }
     return whole
   }
+
+/** Whether one of two exchanges does what a rule of the other is about. */
+const breaksRule = (a: Exchange, b: Exchange): boolean =>
+  callsIn(b.script).some(({ tool }) => a.isRestricted?.(tool)) ||
+  callsIn(a.script).some(({ tool }) => b.isRestricted?.(tool))
 
 const joined = (a: Exchange, b: Exchange): Exchange => ({
   moves: [...a.moves, ...b.moves.map((move, i) => (i === 0 ? { ...move, when: 'answered' as const } : move))],
@@ -55,6 +65,9 @@ const joined = (a: Exchange, b: Exchange): Exchange => ({
   failures: [...(a.failures ?? []), ...(b.failures ?? [])],
   ...((a.policy ?? b.policy) !== undefined && {
     policy: [a.policy, b.policy].filter((rule) => rule !== undefined).join(' '),
+  }),
+  ...((a.isRestricted ?? b.isRestricted) && {
+    isRestricted: (tool: string) => (a.isRestricted?.(tool) ?? false) || (b.isRestricted?.(tool) ?? false),
   }),
   scene: b.scene,
 })

@@ -118,7 +118,9 @@ export const alternative: Recipe = (scene, speaker): Exchange | undefined => {
     script: [
       { calls: [call] },
       ...goal.rounds.map((calls) => ({ calls })),
-      { say: `That was not possible: ${one.error.replaceAll('?', '.')} Instead: ${plain(goal.answer)}` },
+      {
+        say: `That was not possible: ${one.error.replaceAll('?', '.').replace(/\.$/, '')}. Instead: ${plain(goal.answer)}`,
+      },
     ],
     goal: `You want the assistant to ${plain(one.clause)}, and where that is not possible to ${plain(goal.clause)}.`,
   }

@@ -68,10 +68,10 @@ export const refused: Recipe = (scene, speaker): Exchange | undefined => {
   if (one === undefined) return undefined
   const call = { id: scene.nextId(), tool: one.tool, arguments: one.arguments, writes: false }
   const say = phrase(
-    '[I am sorry, that|That|Unfortunately this] [could not be done|was refused|is not possible]: {error}',
+    '[I am sorry, that|That|Unfortunately this] [could not be done|was refused|is not possible]: {error}.',
     draw,
     {
-      error: one.error.replaceAll('?', '.'),
+      error: one.error.replaceAll('?', '.').replace(/\.$/, ''),
     },
   )
   return {

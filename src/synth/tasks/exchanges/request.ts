@@ -70,13 +70,22 @@ export function requestOf(
   }
 }
 
+const written = ({ rounds }: Goal): readonly string[] =>
+  rounds.flat().map(({ tool, arguments: args }) => JSON.stringify([tool, args]))
+
+/** One call would do for both. */
+const sharesCall = (a: Goal, b: Goal): boolean => {
+  const calls = new Set(written(a))
+  return written(b).some((call) => calls.has(call))
+}
+
 /** Goals that do not touch each other; undefined where so many cannot be drawn. */
 function independentGoals(scene: Scene, maker: GoalMaker, count: number): readonly Goal[] | undefined {
   const goals: Goal[] = []
   for (let attempt = 0; attempt < 4 * count && goals.length < count; attempt++) {
     const goal = maker(scene)
     const isNew =
-      goal !== undefined && goals.every((one) => areIndependent(one, goal) && one.clause !== goal.clause)
+      goal !== undefined && goals.every((one) => areIndependent(one, goal) && !sharesCall(one, goal))
     const createsAgain = goal?.kind === 'create' && goals.some(({ kind }) => kind === 'create')
     if (isNew && !createsAgain) goals.push(goal)
   }

@@ -1,7 +1,7 @@
 import type { Value } from '../../../world/state.ts'
 import type { Goal } from '../goal.ts'
 import { phrase } from '../phrases.ts'
-import { told, toldCheck } from '../references.ts'
+import { told, toldCheck, wordsOf } from '../references.ts'
 import { perform, type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { inWords } from '../words.ts'
 import { drawFilters } from './filters.ts'
@@ -34,7 +34,7 @@ export function aggregate(scene: Scene): Goal | undefined {
   if (filters === undefined || done === undefined) return undefined
   const value = (done.value as Record<string, Value>)[name] ?? null
   const where = filters.words === '' ? '' : ` whose ${filters.words}`
-  const words = { rows: inWords(table.name), column: inWords(column), filters: where }
+  const words = { rows: inWords(table.name), column: wordsOf(table, column), filters: where }
   return {
     kind: 'aggregate',
     clause: phrase(`[${asks[name]}]`, draw, words),

@@ -2,7 +2,7 @@ import type { Formula } from '../../../world/semantics.ts'
 import type { Table, Value } from '../../../world/state.ts'
 import type { Goal } from '../goal.ts'
 import { listed, phrase } from '../phrases.ts'
-import { named, told, toldCheck } from '../references.ts'
+import { named, told, toldCheck, wordsOf } from '../references.ts'
 import { keysIn, perform, rowIn, type Scene, type ToolOf, tableNamed, toolsOf } from '../scene.ts'
 import { paramNamed, paramOf, paramsOf, settingOf } from '../tool-params.ts'
 import { drawNumberFor, drawValue, isTelling } from '../values.ts'
@@ -40,7 +40,7 @@ function partFor(
   const table = tableNamed(scene, tool.semantics.table)
   const setting = settingOf(column, formula)
   const old = rowIn(scene, table.name, key)[column] ?? null
-  const words = inWords(column)
+  const words = wordsOf(table, column)
   if (setting === null) return undefined
   if (setting.kind === 'fixed') {
     const to = valueInWords(setting.value, table.columns[column])
@@ -84,11 +84,20 @@ const fixedOnly = (tool: ToolOf<'update'>): boolean =>
   paramsOf(tool.tool).filter(({ required }) => required).length === 1
 
 /** `mark parcel A-1 lost` of a tool `mark_parcel_lost`; null where the name is no such sentence. */
-function sentenceOf(tool: ToolOf<'update'>, table: Table): ((row: string) => string) | null {
+function sentenceOf(
+  { application }: Scene,
+  tool: ToolOf<'update'>,
+  table: Table,
+): ((row: string) => string) | null {
   const words = inWords(tool.name)
   const at = words.indexOf(inWords(table.singular))
-  if (at <= 0) return null
-  return (row) => words.slice(0, at) + row + words.slice(at + inWords(table.singular).length)
+  // What an application calls its field in every name is said by nobody: `hold dental appointment`.
+  const field = new Set(inWords(application.name).split(' '))
+  const before = words.slice(0, Math.max(0, at)).trim().split(' ')
+  const verb = before.slice(0, 1 + before.slice(1).findLastIndex((word) => !field.has(word)) + 1).join(' ')
+  if (verb === '') return null
+  const after = words.slice(at + inWords(table.singular).length)
+  return (row) => `${verb} ${row}${after}`
 }
 
 /** A change by a tool that a row's state allows; undefined where it cannot be asked for in words, or would change nothing. */
@@ -109,7 +118,7 @@ export function drawChange(scene: Scene, tool: ToolOf<'update'>, key: string): C
     ...draw.sample(optional, needed.length > 0 ? draw.integer(0, 1) : draw.integer(1, 2)),
   ]
   const parts = chosen.map(([column, formula]) => partFor(scene, tool, key, column, formula))
-  const sentence = fixedOnly(tool) && optional.length === 0 ? sentenceOf(tool, table) : null
+  const sentence = fixedOnly(tool) && optional.length === 0 ? sentenceOf(scene, tool, table) : null
   if (parts.length === 0 || (sentence === null && parts.some((part) => part === undefined))) return undefined
   const known = parts.filter((part) => part !== undefined)
   const values = Object.assign({}, ...known.map((part) => part.values)) as Record<string, Value>
@@ -158,17 +167,17 @@ export function changeGoal(scene: Scene, drawn: Change, key: string): Goal | und
   const now = rowIn(done.scene, table.name, key)
   if (Object.keys(now).every((column) => now[column] === old[column])) return undefined
   const asked = unknown.filter((column) => isTelling(now[column]))
-  const ask = asked.map((column) => `[and|, then] tell me the new ${inWords(column)}`).join(' ')
+  const ask = asked.map((column) => `[and|, then] tell me the new ${wordsOf(table, column)}`).join(' ')
   const row = named(table, key)
   const news = asked.map(
-    (column) => `the new ${inWords(column)} is ${told(table, column, `${done.call.id}.${column}`)}`,
+    (column) => `the new ${wordsOf(table, column)} is ${told(table, column, `${done.call.id}.${column}`)}`,
   )
   return {
     kind: 'change',
     clause: phrase(`{request}${ask === '' ? '' : ` ${ask}`}`, scene.draw, { request: drawn.request(row) }),
     rounds: [[done.call]],
     answer: `${listed([drawn.report(key), ...news])}.`,
-    facts: asked.map((column) => toldCheck(`the new ${inWords(column)} of ${key}`, now[column]!)),
+    facts: asked.map((column) => toldCheck(`the new ${wordsOf(table, column)} of ${key}`, now[column]!)),
     reads: [`${table.name}/${key}`],
     writes: [`${table.name}/${key}`],
   }

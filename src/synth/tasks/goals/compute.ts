@@ -21,7 +21,7 @@ export const givenInWords = (values: Readonly<Record<string, Value>>): string =>
 export const isOnlyOne = (scene: Scene, tool: ToolOf<'compute'>): boolean =>
   toolsOf(scene, 'compute').filter(({ semantics }) => semantics.result === tool.semantics.result).length === 1
 
-const asks = '[work out|calculate|tell me] the {result} (["{tool}"|by {tool}]) [for|with] {given}'
+const asks = '[work out|calculate|tell me] the {result}{tool} [for|with] {given}'
 
 /** A number from numbers that the user gives. */
 export function compute(scene: Scene): Goal | undefined {
@@ -42,7 +42,8 @@ export function compute(scene: Scene): Goal | undefined {
     kind: 'compute',
     clause: phrase(asks, draw, {
       result: inWords(result),
-      tool: inWords(tool.name),
+      // A result such as `value` says too little.
+      tool: inWords(tool.name).includes(inWords(result)) ? '' : ` (${inWords(tool.name)})`,
       given: givenInWords(values),
     }),
     rounds: [[done.call]],

@@ -1,11 +1,11 @@
 import type { Table, Value } from '../../../world/state.ts'
 import { changes, type Goal } from '../goal.ts'
 import { phrase } from '../phrases.ts'
-import { named, told, toldCheck } from '../references.ts'
+import { named, told, toldCheck, wordsOf } from '../references.ts'
 import { keysIn, perform, rowIn, type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { paramOf } from '../tool-params.ts'
 import { isTelling } from '../values.ts'
-import { inWords, valueInWords } from '../words.ts'
+import { valueInWords } from '../words.ts'
 import { change, changeGoal, drawChange } from './change.ts'
 import { create } from './create.ts'
 import { askableColumns } from './lookup.ts'
@@ -76,7 +76,7 @@ export function conditional(scene: Scene): Goal | undefined {
   const positive: Outcome = { clause: goal.clause, goal }
   const negative: Outcome = other === undefined ? leave : { clause: other.clause, goal: other }
   const chosen = condition.holds ? positive : negative
-  const words = inWords(column)
+  const words = wordsOf(table, column)
   const state = `the ${words} of ${key} is ${told(table, column, `${looked.call.id}.${column}`)}`
   return {
     kind: 'conditional',

@@ -6,7 +6,7 @@ import { toldCheck } from '../references.ts'
 import { type Done, perform, type Scene, type ToolOf, tableNamed, toolsOf } from '../scene.ts'
 import { paramOf, paramsOf } from '../tool-params.ts'
 import { drawValue } from '../values.ts'
-import { inWords, valueInWords, withArticle } from '../words.ts'
+import { columnInWords, inWords, valueInWords, withArticle } from '../words.ts'
 
 /** Values for a create tool's parameters, each with its column. */
 export interface NewRow {
@@ -39,7 +39,7 @@ export function drawRow(
     if (value === undefined || value === '') return undefined
     values[name] = value
     const text = typeof value === 'boolean' ? String(value) : valueInWords(value, table.columns[column!])
-    words.push(`${inWords(name)} ${text}`)
+    words.push(`${columnInWords(name, table.columns[column!])} ${text}`)
   }
   return { values, words: listed(words) }
 }

@@ -1,7 +1,7 @@
 import type { Value } from '../../../world/state.ts'
 import type { Goal } from '../goal.ts'
 import { listed, phrase } from '../phrases.ts'
-import { named, told, toldCheck } from '../references.ts'
+import { named, told, toldCheck, wordsOf } from '../references.ts'
 import { perform, rowIn, type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { paramOf, paramsOf } from '../tool-params.ts'
 import { isTelling } from '../values.ts'
@@ -46,7 +46,7 @@ export function lookupFound(scene: Scene): Goal | undefined {
   )
   if (done === undefined || columns.length === 0) return undefined
   const column = draw.pick(columns)
-  const words = inWords(column)
+  const words = wordsOf(table, column)
   return {
     kind: 'lookup of a row found',
     clause: phrase('[tell me|look up|check|find out|let me know] the {words} of {row}', draw, {
@@ -71,7 +71,9 @@ export function changeFound(scene: Scene): Goal | undefined {
   const drawn = at && drawChange(scene, tool, at.key)
   const goal = drawn && changeGoal(scene, drawn, at.key)
   if (at === undefined || drawn === undefined || goal === undefined) return undefined
-  const columns = drawn.unknown.map((column) => ` and tell me the new ${inWords(column)}`)
+  const columns = drawn.unknown.map(
+    (column) => ` and tell me the new ${wordsOf(tableNamed(scene, tool.semantics.table), column)}`,
+  )
   return onPointed(goal, at, drawn.keyParam, `${drawn.request(at.words)}${columns.join('')}`)
 }
 
@@ -167,7 +169,7 @@ export function computeFrom(scene: Scene): Goal | undefined {
     kind: 'number from a row',
     clause: phrase('[work out|calculate] the {result} for the {name} of {row}{given}', draw, {
       result: inWords(result),
-      name: inWords(name),
+      name: wordsOf(table, name),
       row: named(table, key),
       given,
     }),

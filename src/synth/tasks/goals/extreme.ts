@@ -1,7 +1,7 @@
 import type { Value } from '../../../world/state.ts'
 import type { Goal } from '../goal.ts'
 import { phrase } from '../phrases.ts'
-import { told, toldCheck } from '../references.ts'
+import { told, toldCheck, wordsOf } from '../references.ts'
 import { perform, type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { inWords } from '../words.ts'
 import { drawFilters } from './filters.ts'
@@ -40,7 +40,7 @@ export function extreme(scene: Scene): Goal | undefined {
       row: inWords(table.singular),
       filters: filters.words === '' ? '' : ` whose ${filters.words}`,
       end: isDate ? (descending ? 'latest' : 'earliest') : descending ? 'highest' : 'lowest',
-      column: inWords(column),
+      column: wordsOf(table, column),
     }),
     rounds: [[done.call]],
     answer: `it is {${id}.items.0.${table.key}}, with ${told(table, column, `${id}.items.0.${column}`)}.`,

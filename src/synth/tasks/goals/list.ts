@@ -5,8 +5,7 @@ import { type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { inWords } from '../words.ts'
 import { drawFilters, found } from './filters.ts'
 
-const asks =
-  '[list|find|show me|tell me|look up] [the ids of all|all|every one of the] {rows} whose {filters}[| by their ids]'
+const asks = '[[list|find|show me|look up] all|[tell me|list|give me] the ids of all] {rows} whose {filters}'
 
 /** The keys of the rows that meet some filters, at most four. */
 export function list(scene: Scene): Goal | undefined {

@@ -1,10 +1,9 @@
 import type { Goal } from '../goal.ts'
 import { listed, phrase } from '../phrases.ts'
-import { columnsInWords, named, told, toldCheck } from '../references.ts'
+import { columnsInWords, named, told, toldCheck, wordsOf } from '../references.ts'
 import { keysIn, perform, rowIn, type Scene, type ToolOf, tableNamed, toolsOf } from '../scene.ts'
 import { paramOf } from '../tool-params.ts'
 import { isTelling } from '../values.ts'
-import { inWords } from '../words.ts'
 
 /** Columns that a get tool tells and that can be asked for. */
 export function askableColumns(scene: Scene, { semantics }: ToolOf<'get'>, key: string): readonly string[] {
@@ -30,14 +29,14 @@ export function lookup(scene: Scene): Goal | undefined {
   const { id } = done.call
   const row = rowIn(scene, table.name, key)
   const parts = columns.map(
-    (column) => `the ${inWords(column)} of ${key} is ${told(table, column, `${id}.${column}`)}`,
+    (column) => `the ${wordsOf(table, column)} of ${key} is ${told(table, column, `${id}.${column}`)}`,
   )
   return {
     kind: 'lookup',
-    clause: phrase(asks, draw, { columns: columnsInWords(columns), row: named(table, key) }),
+    clause: phrase(asks, draw, { columns: columnsInWords(table, columns), row: named(table, key) }),
     rounds: [[done.call]],
     answer: `${listed(parts)}.`,
-    facts: columns.map((column) => toldCheck(`the ${inWords(column)} of ${key}`, row[column]!)),
+    facts: columns.map((column) => toldCheck(`the ${wordsOf(table, column)} of ${key}`, row[column]!)),
     reads: [`${table.name}/${key}`],
     writes: [],
   }

@@ -1,6 +1,6 @@
 import type { Goal } from '../goal.ts'
 import { exact, phrase } from '../phrases.ts'
-import { toldCheck } from '../references.ts'
+import { toldCheck, wordsOf } from '../references.ts'
 import { keysIn, perform, rowIn, type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { paramNamed, paramOf, paramsOf } from '../tool-params.ts'
 import { drawNumberFor } from '../values.ts'
@@ -32,7 +32,7 @@ export function transfer(scene: Scene): Goal | undefined {
   const rest = rowIn(done.scene, table.name, from)[semantics.column]!
   const words = {
     amount: valueInWords(amount, column),
-    column: inWords(semantics.column),
+    column: wordsOf(table, semantics.column),
     one: inWords(table.singular),
     from: exact(from),
     to: exact(to),
