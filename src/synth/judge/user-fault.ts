@@ -19,7 +19,21 @@ export function userFault(trajectory: Trajectory, task: Task): string | null {
     const strange = tokens(message.content).find((token) => !known.has(token))
     if (strange !== undefined) return `the user says ${strange}, which its goal does not have`
   }
-  return contradiction(messages, task) ?? leftEarly(trajectory, task)
+  return mistaken(messages, task) ?? contradiction(messages, task) ?? leftEarly(trajectory, task)
+}
+
+/** An id that only the assistant has brought up is said in place of one that the user has and never says. */
+function mistaken(messages: ReturnType<typeof conversation>, { user, state }: Task): string | null {
+  const keys = new Set(Object.values(state).flatMap((rows) => Object.keys(rows)))
+  const keysOf = (texts: readonly string[]): readonly string[] =>
+    texts.flatMap(tokens).filter((token) => keys.has(token))
+  const own = new Set(keysOf([user.goal, ...user.moves.map(({ text }) => text)]))
+  const said = new Set(keysOf(messages.filter(({ role }) => role === 'user').map(({ content }) => content)))
+  const strange = [...said].find((key) => !own.has(key))
+  const unsaid = keysOf(user.moves.map(({ text }) => text)).find((key) => !said.has(key))
+  return strange === undefined || unsaid === undefined
+    ? null
+    : `the user says ${strange}, and never ${unsaid}`
 }
 
 /** The user takes back what it said, where its goal has no such thing. */

@@ -1,10 +1,11 @@
 import { failureKinds } from '../../../world/task.ts'
+import { executePlan } from '../execute-plan.ts'
 import type { PlannedCall } from '../goal.ts'
 import { changeGoal, drawChange } from '../goals/change.ts'
 import { someRead } from '../goals/makers.ts'
 import { searched } from '../goals/pointed.ts'
 import { exact, phrase, plain } from '../phrases.ts'
-import { callsIn } from '../plan-script.ts'
+import { callsIn, layOut } from '../plan-script.ts'
 import { type Scene, tableNamed, toolsOf } from '../scene.ts'
 import { paramOf } from '../tool-params.ts'
 import { inWords } from '../words.ts'
@@ -13,7 +14,7 @@ import { drawRefused } from './refused.ts'
 import { requestOf, sceneAfter } from './request.ts'
 
 /** Failures that pass when a call is made again; a delay needs nothing. */
-const passing = failureKinds.filter((kind) => kind !== 'delay')
+const passingKinds = failureKinds.filter((kind) => kind !== 'delay')
 
 /** An exchange in which tools fail for a while, at `calls` of its calls; the plan makes them again. */
 export const withFailures =
@@ -22,13 +23,16 @@ export const withFailures =
     const exchange = recipe(scene, speaker)
     if (exchange === undefined) return undefined
     const { draw } = scene
-    const hit = draw.sample(callsIn(exchange.script), calls)
+    const { calls: made } = executePlan(scene.application, scene.state, layOut(exchange.script))
+    // What is refused in any case can't fail for a while.
+    const passing = callsIn(exchange.script).filter((_, i) => made[i]?.failed === false)
+    const hit = draw.sample(passing, calls)
     if (hit.length < calls) return undefined
     return {
       ...exchange,
       failures: hit.map(({ id }: PlannedCall) => ({
         call: id,
-        kind: draw.pick(passing),
+        kind: draw.pick(passingKinds),
         times: draw.integer(1, mostTimes),
       })),
       judged: [
