@@ -2,6 +2,7 @@ import { draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
 import type { WorldState } from '../../world/state.ts'
 import type { AgentProfile, Task } from '../../world/task.ts'
+import { brokenRule, inTheirWords } from './agent-rules.ts'
 import type { Exchange, Recipe } from './exchanges/exchange.ts'
 import { bystanderRule } from './exchanges/policy.ts'
 import { executePlan } from './execute-plan.ts'
@@ -14,9 +15,14 @@ import { seededFailures } from './seeded-failures.ts'
 import { usedPart, usedState } from './used-part.ts'
 import { drawSpeaker, type Speaker } from './user-styles.ts'
 
+/** An agent, with the names of the rules that its system message states, where they are known. */
+export interface TaskAgent extends AgentProfile {
+  readonly policy?: readonly string[]
+}
+
 export interface TaskRequest {
   readonly application: Application
-  readonly agent: AgentProfile
+  readonly agent: TaskAgent
   /** Before the task; the same for all tasks of an agent, or one for each. */
   readonly state: WorldState
   readonly seed: number
@@ -88,7 +94,8 @@ function drawTask(
   const exchange = firstExchange(recipes[family][difficulty - 1]!, scene, speaker)
   if (exchange === undefined) return 'the tools and the state have nothing for it'
   const task = taskOf(request, family, difficulty, exchange, scene, speaker)
-  return ambiguity(task) ?? task
+  const rule = brokenRule(task, request.agent.policy ?? [])
+  return rule === undefined ? (ambiguity(task) ?? task) : `the plan goes against the agent's rule ${rule}`
 }
 
 /** By the first recipe, in drawn order, that the scene has something for. */
@@ -108,7 +115,8 @@ function taskOf(
   scene: Scene,
   speaker: Speaker,
 ): Task {
-  const oracle = layOut(exchange.script)
+  const user = { persona: speaker.persona, goal: exchange.goal, moves: exchange.moves }
+  const oracle = inTheirWords(layOut(exchange.script), { application, user }, agent.policy ?? [])
   const rule = exchange.policy ?? (scene.draw.chance(0.25) ? idleRule(scene, oracle) : undefined)
   const prompt = [agent.systemPrompt, rule].filter((part) => part !== null && part !== undefined).join('\n\n')
   return {
@@ -117,8 +125,8 @@ function taskOf(
     family,
     difficulty,
     seed,
-    agent: { ...agent, systemPrompt: prompt === '' ? null : prompt },
-    user: { persona: speaker.persona, goal: exchange.goal, moves: exchange.moves },
+    agent: { id: agent.id, systemPrompt: prompt === '' ? null : prompt, tools: agent.tools },
+    user,
     application,
     state,
     failures: seededFailures(exchange.script, exchange.failures ?? []),

@@ -1,8 +1,8 @@
 import { derivedSeed, draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
 import type { WorldState } from '../../world/state.ts'
-import type { AgentProfile, Task } from '../../world/task.ts'
-import { type Difficulty, difficulties, generateTask } from './generate-task.ts'
+import type { Task } from '../../world/task.ts'
+import { type Difficulty, difficulties, generateTask, type TaskAgent } from './generate-task.ts'
 import { recipes, type ToolFamily } from './recipes.ts'
 
 /** Which tasks, as JSON: a chunk of indices of one seed. */
@@ -20,7 +20,7 @@ export interface TaskChunk {
 /** Who works with what, before a task. */
 export interface TaskSetting {
   readonly application: Application
-  readonly agent: AgentProfile
+  readonly agent: TaskAgent
   readonly state: WorldState
 }
 

@@ -43,6 +43,8 @@ export function valueInWords(value: Value, column: Column | undefined): string {
 
 /** The texts that tell a value, for a check of what was said. */
 export function tellings(value: Value): readonly string[] {
+  if (typeof value === 'number' && !Number.isInteger(value))
+    return [...new Set([String(value), value.toFixed(2)])]
   if (typeof value !== 'string') return [String(value)]
   const words = inWords(value)
   return words === value.toLowerCase() ? [value] : [value, words]
