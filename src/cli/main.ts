@@ -9,6 +9,7 @@ import { infoCommand } from './commands/info.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
@@ -17,6 +18,7 @@ import { verifyVendorCommand } from './commands/verify-vendor.ts'
 const commands: readonly (() => Command)[] = [
   speedrunCommand,
   pretrainCommand,
+  sftCommand,
   generateCommand,
   serveCommand,
   chatCommand,

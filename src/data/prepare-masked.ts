@@ -101,7 +101,10 @@ async function write(directory: string, options: PrepareMaskedOptions): Promise<
   const badInputs: BadInput[] = []
   let [tooLong, learned, sinceTurn] = [0, 0, 0]
   const progress = { documents: 0, bytes: 0, tokens: 0, totalBytes: files.totalBytes }
-  for await (const { text, documents } of encoded(options, skips ? (bad) => void badInputs.push(bad) : refuseBadInput)) {
+  for await (const { text, documents } of encoded(
+    options,
+    skips ? (bad) => void badInputs.push(bad) : refuseBadInput,
+  )) {
     const isHeldOut = splitDocument(chosen, { id: text, text: '' }).heldOut !== undefined
     if (documents === null) tooLong++
     for (const document of documents ?? []) {

@@ -33,9 +33,7 @@ export function judgingConversation(
 ): ChatMessage[] {
   const parts = [
     question,
-    ...(tools.length === 0
-      ? []
-      : [`# Tools\n${tools.map(({ function: { name } }) => name).join(', ')}`]),
+    ...(tools.length === 0 ? [] : [`# Tools\n${tools.map(({ function: { name } }) => name).join(', ')}`]),
     `# Conversation\n${messages.map(messageText).join('\n')}`,
     ...answers.map((answer, i) => `# Answer ${verdicts[i]}\n${answerText(answer)}`),
   ]

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BadInput } from '../data/bad-input.ts'
 import { concatStreams } from '../data/concat-streams.ts'
@@ -39,6 +40,14 @@ function checkCounts(path: string, { train, tooLong }: PreparedMasked, { data }:
   )
 }
 
+/** The run's own copy, since the base may be gone when a run goes on. */
+async function baseTokenizer({ tokenizer }: RunConfig, directory: string): Promise<Tokenizer> {
+  if (existsSync(join(directory, 'tiktoken.model'))) return loadTokenizer(directory)
+  if (tokenizer.path === null)
+    throw new UserError("tokenizer.path: fine-tuning needs the base model's; begin with `tsukimi sft <base>`")
+  return loadTokenizer(tokenizer.path)
+}
+
 /**
  * Makes a run's conversations ready: copies the base model's tokenizer, renders and tokenises the records once, splits
  * them by conversation.
@@ -51,7 +60,7 @@ export async function prepareConversations(
 ): Promise<PreparedConversations> {
   const { chat, data, seed } = config
   const tokenizerDirectory = join(options.runDir, 'tokenizer')
-  const tokenizer = await loadTokenizer(config.tokenizer.path!)
+  const tokenizer = await baseTokenizer(config, tokenizerDirectory)
   const encoder = recordEncoder(config.objective, tokenizer, { ...chat, sequenceLength: data.sequenceLength })
   const prepared: PreparedMasked[] = []
   const dispose = (): void => {
