@@ -49,7 +49,7 @@ function refuseFixed(overrides: readonly ConfigOverride[]): void {
 }
 
 /**
- * How a base is fine-tuned unless the command line says otherwise: a fifth of pre-training's learning rate, small batches
+ * How a base is fine-tuned unless the command line says otherwise: half of pre-training's learning rate, small batches
  * of whole conversations, a router that rests (padding and prompts would count in its balance). Where `steps` are not
  * given, they are counted in epochs, and {@link withCountedSteps} completes the config.
  *
@@ -75,7 +75,7 @@ export function fineTuningConfig(
     data: { heldOutFraction: 0.05, crossDocumentAttention: false },
     chat: { ...base.style, epochs: hasSteps ? null : 3 },
     batch: { sequences: 8, accumulation: 1 },
-    optimizer: { learningRate: rate / 5 },
+    optimizer: { learningRate: rate / 2 },
     schedule: { warmupSteps: 0, decayFraction: 0.9, annealSteps: 0 },
     router: { biasRate: 0, balanceLoss: 0 },
     steps: unknownSteps,
