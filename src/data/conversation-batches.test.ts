@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { UserError } from '../user-error.ts'
 import { type ConversationBatch, createConversationBatches } from './conversation-batches.ts'
-import { heldOutConversations } from './held-out-conversations.ts'
 import type { HeldOutBatch } from './held-out.ts'
+import { heldOutConversations } from './held-out-conversations.ts'
 import { type MaskedDocument, memoryMaskedDocuments } from './memory-masked-documents.ts'
 import { packRows } from './pack-rows.ts'
 
@@ -98,8 +98,7 @@ test('a batch is a function of the step, in whatever order batches are asked for
 test('epochs and seeds have orders of their own', () => {
   const { rowsOf, batch } = createConversationBatches({ ...options, batchSize: 1 })
   const other = createConversationBatches({ ...options, batchSize: 1, seed: 4 })
-  const rows = (of: typeof batch, from: number) =>
-    Array.from({ length: 8 }, (_, i) => of(from + i).inputIds)
+  const rows = (of: typeof batch, from: number) => Array.from({ length: 8 }, (_, i) => of(from + i).inputIds)
   expect(rows(batch, 0)).not.toEqual(rows(batch, rowsOf(1)))
   expect(rows(batch, 0)).not.toEqual(rows(other.batch, 0))
 })
@@ -121,15 +120,21 @@ test('held-out batches score each learned token once', () => {
   expect(byFirst(found).map(({ tokens }) => tokens[0])).toEqual(Array.from({ length: 50 }, (_, d) => d))
   const learned = found.flatMap(({ mask }) => mask).reduce((sum, x) => sum + x, 0)
   expect([heldOut.tokens, heldOut.bytes, heldOut.documents]).toEqual([learned, learned, 50])
-  const few = heldOutConversations({ documents: many, sequenceLength: T, batchSize: 3, seed: 1, maximumTokens: 20 })
+  const few = heldOutConversations({
+    documents: many,
+    sequenceLength: T,
+    batchSize: 3,
+    seed: 1,
+    maximumTokens: 20,
+  })
   expect(few.documents).toBeLessThan(10)
 })
 
 test('nothing to train on or to score is an error', () => {
   const none = memoryMaskedDocuments([], vocabulary)
-  expect(() =>
-    createConversationBatches({ ...options, sources: [{ documents: none, weight: 1 }] }),
-  ).toThrow(UserError)
+  expect(() => createConversationBatches({ ...options, sources: [{ documents: none, weight: 1 }] })).toThrow(
+    UserError,
+  )
   expect(() => heldOutConversations({ documents: none, sequenceLength: T, batchSize: 1, seed: 0 })).toThrow(
     /held-out conversation/,
   )

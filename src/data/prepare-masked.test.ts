@@ -21,7 +21,9 @@ const encoder: RecordEncoder = {
   },
 }
 
-const lines = Array.from({ length: 40 }, (_, i) => ({ text: `${String.fromCharCode(97 + (i % 26))}bCd${i < 26 ? '' : 'E'}` }))
+const lines = Array.from({ length: 40 }, (_, i) => ({
+  text: `${String.fromCharCode(97 + (i % 26))}bCd${i < 26 ? '' : 'E'}`,
+}))
 
 async function prepare(path: string, cacheDirectory: string, onBadInput: 'refuse' | 'skip' = 'refuse') {
   return prepareMasked({

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalHistory } from '../chat/canonical-history.ts'
 import { anyTools, byteTokenizer, mergingTokenizer, validHistory } from '../chat/chat.fixture.ts'
-import { toolCallPieces } from '../chat/tool-calls.ts'
 import { piecesText } from '../chat/pieces.ts'
+import { toolCallPieces } from '../chat/tool-calls.ts'
 import { chatExample } from './chat-example.ts'
 import { readChatRecord } from './chat-record.ts'
 import { pairExamples, readPreferencePair } from './preference-pair.ts'
@@ -16,28 +16,34 @@ test.each([
   ['merges', mergingTokenizer],
 ])('what is learned is exactly the assistant bodies with their end marks: %s', (_, tokenizer) => {
   fc.assert(
-    fc.property(validHistory, anyTools, fc.constantFrom('json', 'typescript'), (messages, tools, toolStyle) => {
-      const { messages: canonical } = canonicalHistory(messages, { closeLast: false })
-      const assistants = canonical.flatMap((message) => (message.role === 'assistant' ? [message] : []))
-      if (assistants.length === 0) return
-      const { tokens, mask } = chatExample(tokenizer, { messages, tools }, { ...options, toolStyle })!
-      const runs: number[][] = []
-      for (const [i, id] of tokens.entries()) {
-        if (mask[i] === 0) continue
-        if (mask[i - 1] === 1) runs.at(-1)!.push(id)
-        else runs.push([id])
-      }
-      const bodies = assistants.map(
-        ({ content, toolCalls = [] }) => `${content.toWellFormed()}${piecesText(toolCallPieces(toolCalls)).toWellFormed()}<|im_end|>`,
-      )
-      expect(runs.map((ids) => tokenizer.decode(ids))).toEqual(bodies)
-      // What stands before each is the assistant's header, and nothing follows the last.
-      expect(mask.at(-1)).toBe(1)
-      expect(tokens.at(-1)).toBe(tokenizer.specials.get('<|im_end|>'))
-      for (let i = 1; i < tokens.length; i++)
-        if (mask[i] === 1 && mask[i - 1] === 0)
-          expect(tokens[i - 1]).toBe(tokenizer.specials.get('<|im_middle|>'))
-    }),
+    fc.property(
+      validHistory,
+      anyTools,
+      fc.constantFrom('json', 'typescript'),
+      (messages, tools, toolStyle) => {
+        const { messages: canonical } = canonicalHistory(messages, { closeLast: false })
+        const assistants = canonical.flatMap((message) => (message.role === 'assistant' ? [message] : []))
+        if (assistants.length === 0) return
+        const { tokens, mask } = chatExample(tokenizer, { messages, tools }, { ...options, toolStyle })!
+        const runs: number[][] = []
+        for (const [i, id] of tokens.entries()) {
+          if (mask[i] === 0) continue
+          if (mask[i - 1] === 1) runs.at(-1)!.push(id)
+          else runs.push([id])
+        }
+        const bodies = assistants.map(
+          ({ content, toolCalls = [] }) =>
+            `${content.toWellFormed()}${piecesText(toolCallPieces(toolCalls)).toWellFormed()}<|im_end|>`,
+        )
+        expect(runs.map((ids) => tokenizer.decode(ids))).toEqual(bodies)
+        // What stands before each is the assistant's header, and nothing follows the last.
+        expect(mask.at(-1)).toBe(1)
+        expect(tokens.at(-1)).toBe(tokenizer.specials.get('<|im_end|>'))
+        for (let i = 1; i < tokens.length; i++)
+          if (mask[i] === 1 && mask[i - 1] === 0)
+            expect(tokens[i - 1]).toBe(tokenizer.specials.get('<|im_middle|>'))
+      },
+    ),
     { numRuns: 150 },
   )
 })
@@ -68,7 +74,11 @@ test('ids of calls become those that K2 was trained on', () => {
   const record = readChatRecord({
     messages: JSON.stringify([
       { role: 'user', content: 'hi' },
-      { role: 'assistant', content: null, tool_calls: [{ id: 'call_x', type: 'function', function: { name: 'f', arguments: {} } }] },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'call_x', type: 'function', function: { name: 'f', arguments: {} } }],
+      },
       { role: 'tool', tool_call_id: 'call_x', content: 'ok' },
       { role: 'assistant', content: 'done' },
     ]),

@@ -64,7 +64,9 @@ export async function createTokenLosses(
           buffers.push(atOnceFromEngine(() => engine.upload(ids, x, idsAt)))
         const [nll] = await fromEngine(executable.run([...params, ...buffers]))
         buffers.push(nll!)
-        return (await fromEngine(nll!.read())) as Float32Array
+        const values = (await fromEngine(nll!.read())) as Float32Array
+        // What was read may be the engine's memory, which goes with the buffer.
+        return values.slice()
       } finally {
         for (const buffer of buffers) buffer[Symbol.dispose]()
       }
