@@ -102,30 +102,43 @@ async function prepareWithProgress(config: RunConfig, options: PrepareOptions): 
 /** Completes a config by what its data hold. */
 export type CompleteConfig = (config: RunConfig, rowsOf: (epochs: number) => number) => RunConfig
 
+/** What a run is trained on, and how. */
+export interface ReadyRun extends Disposable {
+  readonly config: RunConfig
+  readonly data: PreparedRun
+  readonly training: TrainingData
+}
+
+function ready(config: RunConfig, data: PreparedRun): ReadyRun {
+  return { config, data, training: data.training(config), [Symbol.dispose]: () => data[Symbol.dispose]() }
+}
+
 /**
  * Prepares a run's data: process 0 first, so that the others find it done.
  *
  * @returns the data, and the config, completed by process 0
+ * @throws UserError for bad input, and where there is too little
  */
 export async function prepareTogether(
   group: ProcessGroup,
   draft: RunConfig,
   complete: CompleteConfig,
   options: PrepareOptions,
-): Promise<{ readonly data: PreparedRun; readonly config: RunConfig }> {
+): Promise<ReadyRun> {
   const done = 'the text is tokenised'
   if (group.id > 0) {
     const [text] = await group.exchange(done)
     const content = JSON.parse(text!) as unknown
     const config = resolveRunConfig({ file: { path: "process 0's config", content } })
-    return { config, data: await prepare[config.objective](config, options) }
+    return ready(config, await prepare[config.objective](config, options))
   }
   const data = await prepareWithProgress(draft, options)
   try {
     const { rowsOf } = data
     const config = rowsOf ? complete(draft, (epochs) => rowsOf(draft, epochs)) : draft
+    const run = ready(config, data)
     await group.exchange(done, JSON.stringify(config))
-    return { data, config }
+    return run
   } catch (error) {
     data[Symbol.dispose]()
     throw error

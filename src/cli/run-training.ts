@@ -95,22 +95,21 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   await mkdir(runDir, { recursive: true })
   const { complete = (config) => config } = request
   const { signal } = interruption
-  const prepared = await unlessAborted(
+  using run = await unlessAborted(
     signal,
     prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal }),
   )
-  using data = prepared?.data
-  if (data === undefined || signal.aborted) {
+  if (run === null || signal.aborted) {
     group.fail('it was interrupted')
     process.stderr.write('Stopped before the first step.\n')
     return false
   }
-  const { config } = prepared!
+  const { config } = run
   const first = group.id === 0
   if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
   const rate = first ? await productRate(engine, config.engine.precision === 'bf16' ? 'bf16' : 'f32') : 0
   const trainingStarted = performance.now()
-  const result = await trainWithProgress(config, runDir, engine, data, request.resume, signal, group)
+  const result = await trainWithProgress(run, runDir, engine, request.resume, signal, group)
   const end = 'the end of the run'
   if (!result.finished) {
     await group.exchange(end)

@@ -1,10 +1,9 @@
 import type { Engine } from '../engine/engine.ts'
 import type { ProcessGroup } from '../files/process-group.ts'
 import { parameterCounts } from '../nn/counts.ts'
-import type { RunConfig } from '../train/run-config.ts'
 import { type TrainingEvent, type TrainingResult, train } from '../train/train.ts'
 import { compact, flops, grouped } from './number-format.ts'
-import type { PreparedRun } from './prepare-run.ts'
+import type { ReadyRun } from './prepare-run.ts'
 import { type Progress, startProgress } from './progress.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -35,10 +34,9 @@ function stepNote(
 
 /** Trains; process 0 shows loss, speed and time left. */
 export async function trainWithProgress(
-  config: RunConfig,
+  { config, data, training }: ReadyRun,
   runDir: string,
   engine: Engine,
-  prepared: PreparedRun,
   resume: boolean,
   signal: AbortSignal,
   group: ProcessGroup,
@@ -58,18 +56,18 @@ export async function trainWithProgress(
     } else if (event.kind === 'step') {
       const { step, heldOut, tasks = {} } = event.record
       if (heldOut) evaluated = { score: isText ? heldOut.bitsPerByte : heldOut.loss, tasks }
-      progress?.update(step + 1, stepNote(event, isText ? prepared.bytesPerToken : null, evaluated))
+      progress?.update(step + 1, stepNote(event, isText ? data.bytesPerToken : null, evaluated))
     }
   }
-  using scores = await prepared.scores?.(engine, config)
+  using scores = await data.scores?.(engine, config)
   let result: TrainingResult | null = null
   try {
     result = await train({
       config,
       runDir,
       engine,
-      data: prepared.training(config),
-      tokenizerDirectory: prepared.tokenizerDirectory,
+      data: training,
+      tokenizerDirectory: data.tokenizerDirectory,
       resume,
       signal,
       group,
