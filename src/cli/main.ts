@@ -10,6 +10,7 @@ import { jobsCommand } from './commands/jobs.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
 import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -20,6 +21,7 @@ import { workerCommand } from './commands/worker.ts'
 const commands: readonly (() => Command)[] = [
   speedrunCommand,
   pretrainCommand,
+  sftCommand,
   generateCommand,
   serveCommand,
   chatCommand,
