@@ -61,6 +61,21 @@ thead th{color:var(--muted);font-size:13px}
 .shares span i{display:block;height:8px;border-radius:0 3px 3px 0}
 .shares span b{position:absolute;top:3.5px;height:1px;background:var(--ink);outline:1px solid color-mix(in oklab,var(--card) 55%,transparent)}
 .shares small{position:absolute;left:calc(100% + 6px);width:38px;text-align:right;color:var(--muted);font-size:12px}
+.counts th:first-child{width:40%;white-space:normal;overflow-wrap:anywhere}
+.heat td{border-left:1px solid var(--card)}
+.heat td,.heat th:not(:first-child){padding:5px 8px}
+.heat .none{color:var(--muted)}
+.funnel td:nth-child(2){width:36%}
+.funnel .bar{display:block;height:12px;border-radius:0 3px 3px 0;background:var(--accent);min-width:1px}
+.panels{display:grid;grid-template-columns:repeat(4,1fr);gap:10px 14px;margin-top:16px}
+.panel figcaption{margin:0;font-size:12px;line-height:1.3;min-height:2.6em;display:flex;align-items:end}
+.panel svg{border:1px solid var(--line);border-radius:6px}
+.turn{border-left:3px solid var(--line);padding:2px 0 2px 14px;margin-top:12px;font-size:14px}
+.turn.assistant{border-color:var(--accent)}
+.turn.user{border-color:var(--moon)}
+.turn>small{color:var(--muted)}
+.turn p{white-space:pre-wrap;overflow-wrap:anywhere}
+.turn pre{margin-top:6px;padding:8px 12px;font-size:12px}
 .above{margin-top:16px}
 .good,.bad{font-weight:600;margin-right:6px}
 .good{color:var(--accent)}
@@ -89,6 +104,7 @@ section{padding:16px 14px 18px;margin-top:16px}
 .wide{display:none}
 .narrow{display:block}
 .halves{grid-template-columns:1fr}
+.panels{grid-template-columns:1fr 1fr}
 dl{grid-template-columns:1fr 1fr}
 .numbers th,.numbers td{padding-left:10px}
 }
