@@ -53,7 +53,7 @@ thead th{color:var(--muted);font-size:13px}
 .numbers th:first-child{padding-left:0;text-align:left}
 .numbers small{color:var(--muted);font-size:12px}
 .numbers .sum th,.numbers .sum td{font-weight:600}
-.shares th{width:1%;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
+.shares th{width:1%;min-width:11.5em;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
 .shares td{padding:6px 0}
 .shares .own th{font-weight:650}
 .shares div{display:flex;height:14px;align-items:center;margin-right:44px;position:relative}
@@ -61,9 +61,12 @@ thead th{color:var(--muted);font-size:13px}
 .shares span i{display:block;height:8px;border-radius:0 3px 3px 0}
 .shares span b{position:absolute;top:3.5px;height:1px;background:var(--ink);outline:1px solid color-mix(in oklab,var(--card) 55%,transparent)}
 .shares small{position:absolute;left:calc(100% + 6px);width:38px;text-align:right;color:var(--muted);font-size:12px}
+h3+.ranking{margin-top:0}
 .counts th:first-child{width:40%;white-space:normal;overflow-wrap:anywhere}
 .heat td{border-left:1px solid var(--card)}
-.heat td,.heat th:not(:first-child){padding:5px 8px}
+.heat{font-size:13px}
+.heat td,.heat th:not(:first-child){padding:5px 7px}
+.heat tbody th{white-space:normal}
 .heat .none{color:var(--muted)}
 .funnel td:nth-child(2){width:36%}
 .funnel .bar{display:block;height:12px;border-radius:0 3px 3px 0;background:var(--accent);min-width:1px}
@@ -96,7 +99,7 @@ pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;backgroun
 .yaml b{font-weight:400;color:var(--accent)}
 body>main>footer{color:var(--muted);font-size:13px;margin-top:28px;text-align:center}
 @media (max-width:680px){
-.shares th{white-space:normal;padding-right:10px}
+.shares th{white-space:normal;min-width:7em;padding-right:10px}
 main{padding:24px 12px 40px}
 section{padding:16px 14px 18px;margin-top:16px}
 .tiles li{flex-basis:45%;padding:12px 14px}

@@ -165,8 +165,16 @@ export function exampleSynth(points = 2000): SynthReportData {
     },
     trajectories: {
       count: 9988,
-      byFamilyAndVerdict: cross(taskFamilies, ['keep', 'reject', 'undecided', 'void'], 900),
-      byPlanting: countsOf(['none', ...mistakes.map((mistake) => `mistake ${mistake}`), ...faults], 400),
+      byFamilyAndVerdict: [
+        ['keep', 1200],
+        ['reject', 270],
+        ['undecided', 9],
+        ['void', 100],
+      ].flatMap(([verdict, most]) => cross(taskFamilies, [String(verdict)], Number(most))),
+      byPlanting: {
+        ...countsOf([...mistakes.map((mistake) => `mistake ${mistake}`), ...faults], 220),
+        none: 6777,
+      },
       outcomes: { completed: 9803, truncated: 141, failed: 44 },
       faults: { assistant: 1211, user: 208, tools: 187 },
       lost: { 'endpoint: 503 after 5 attempts': 12 },

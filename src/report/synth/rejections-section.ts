@@ -6,7 +6,7 @@ import { inWords } from './synth-facts.ts'
 
 const reasonText: Readonly<Record<string, string>> = {
   rejected: 'rejected: the assistant failed',
-  undecided: 'undecided: judges do not agree',
+  undecided: 'undecided: judges disagree, or nobody judges it',
   void: 'void: something else than the assistant failed',
   contaminated: 'contaminated: has a stretch of an evaluation set',
   'near-duplicate': 'near-duplicate of one that is kept',

@@ -10,7 +10,7 @@ const verdictText: Readonly<Record<string, string>> = { keep: 'to keep', reject:
 function counts(title: string, of: CountsByName, most = 30): Html | null {
   const bars = countBars(
     Object.entries(of).map(([name, count]) => [inWords(name), count]),
-    { heads: ['', 'trajectories'], most },
+    { most },
   )
   return bars && html`<div><h3>${title}</h3>${bars}</div>`
 }
