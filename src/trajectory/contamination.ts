@@ -38,7 +38,11 @@ interface Gram {
   readonly from: number
 }
 
+/** By their hashes. */
+type Grams = Map<number, Gram[]>
+
 const noWord = -1
+const none: readonly number[] = []
 
 /** Evaluation texts of one pattern share runs of words: so many of them are named for each. */
 const mostNamed = 8
@@ -59,7 +63,7 @@ export function createContaminationIndex(
   const tooShort: string[] = []
   const wordIds = new Map<string, number>()
   /** By length, then by hash. */
-  const grams = new Map<number, Map<number, Gram[]>>()
+  const grams = new Map<number, Grams>()
 
   const idOf = (word: string): number => {
     const id = wordIds.get(word) ?? wordIds.size
@@ -87,12 +91,14 @@ export function createContaminationIndex(
     }
   }
 
+  const lengths = [...grams]
+
   /** Evaluation texts with the words that stand at a place. */
-  const itemsAt = (ids: readonly number[], at: number, length: number): ReadonlySet<number> => {
-    const found = new Set<number>()
-    for (const { item, from } of grams.get(length)!.get(gramHash(ids, at, length)) ?? [])
-      if (!found.has(item) && isSame(ids, at, texts[item]!, from, length)) found.add(item)
-    return found
+  const itemsAt = (ids: readonly number[], at: number, length: number, of: Grams): readonly number[] => {
+    const bucket = of.get(gramHash(ids, at, length))
+    return bucket === undefined
+      ? none
+      : bucket.filter(({ item, from }) => isSame(ids, at, texts[item]!, from, length)).map(({ item }) => item)
   }
 
   return {
@@ -104,9 +110,9 @@ export function createContaminationIndex(
       const stretches: { readonly item: number; readonly from: number; to: number }[] = []
       const last = new Map<number, { to: number }>()
       for (let at = 0; at < ids.length; at++) {
-        for (const length of grams.keys()) {
+        for (const [length, of] of lengths) {
           if (runs[at]! < length) continue
-          for (const item of itemsAt(ids, at, length)) {
+          for (const item of itemsAt(ids, at, length, of)) {
             const before = last.get(item)
             // One word on, the same stretch goes on.
             if (before !== undefined && before.to === at + length - 1) before.to++

@@ -18,17 +18,27 @@ export function shingles(text: string, size: number): Uint32Array {
   return Uint32Array.from(found).sort()
 }
 
-/** Shared members of two ascending lists over all members of both. */
-export function jaccard(a: Uint32Array, b: Uint32Array): number {
+/**
+ * Shared members of two ascending lists over all members of both (Jaccard similarity), or 0 once it is certain to be
+ * below `least`.
+ */
+export function jaccard(a: Uint32Array, b: Uint32Array, least = 0): number {
+  const both = a.length + b.length
+  if (both === 0) return 1
+  // Of n shared members the similarity is n / (both − n); a member of one list alone leaves room for fewer.
+  const mostAlone = both - (2 * least * both) / (1 + least) + 1e-6
   let shared = 0
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    const [x, y] = [a[i]!, b[j]!]
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    const x = a[i]!
+    const y = b[j]!
     if (x === y) shared++
     if (x <= y) i++
     if (y <= x) j++
+    if (i + j - 2 * shared > mostAlone) return 0
   }
-  const all = a.length + b.length - shared
-  return all === 0 ? 1 : shared / all
+  return shared / (both - shared)
 }
 
 /** Permutations of the 32-bit words by a seed, as odd factors and summands. */

@@ -53,12 +53,37 @@ describe('words', () => {
   })
 })
 
+it('words of plain texts are found as in any others', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.oneof(
+          fc.constantFrom(' ', '.', "'", '-', 'B'),
+          fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 1 }),
+        ),
+      }),
+      (text) => {
+        const { words, starts, ends } = textWords(text)
+        // A letter beyond ASCII behind it all takes the other way.
+        const other = textWords(`${text} \u00e9`)
+        expect([...words, '\u00e9']).toEqual(other.words)
+        expect([...starts, text.length + 1]).toEqual(other.starts)
+        expect([...ends, text.length + 2]).toEqual(other.ends)
+      },
+    ),
+  )
+})
+
 describe('MinHash', () => {
   it('counts the similarity of shingles as its definition does', () => {
     fc.assert(
       fc.property(textFrom(6, 30), textFrom(6, 30), fc.integer({ min: 1, max: 4 }), (a, b, size) => {
         const exact = plainJaccard(plainShingles(a, size), plainShingles(b, size))
-        expect(jaccard(shingles(a, size), shingles(b, size))).toBeCloseTo(exact, 12)
+        const [x, y] = [shingles(a, size), shingles(b, size)]
+        expect(jaccard(x, y)).toBeCloseTo(exact, 12)
+        for (const least of [0.1, 0.5, 0.8, exact, 1])
+          if (exact >= least) expect(jaccard(x, y, least)).toBeCloseTo(exact, 12)
+          else expect(jaccard(x, y, least)).toBeLessThan(least)
       }),
     )
   })
@@ -119,17 +144,17 @@ describe('near-duplicates', () => {
     expect(nearDuplicates([])).toEqual([])
   })
 
-  it('are found among twenty thousand texts of one pattern', () => {
+  it('are found among thousands of texts of one pattern', () => {
     const text = (i: number, tail: string) =>
       `Find the orders of customer c${i} placed in region r${i % 97} and give the total of each in currency k${i % 13}, ${tail}`
-    const texts = Array.from({ length: 20_000 }, (_, i) =>
+    const texts = Array.from({ length: 5_000 }, (_, i) =>
       text(i, i % 2 ? 'sorted by the day' : 'by size, largest at the top'),
     )
-    const planted = [17, 4_242, 19_999].map((i) => `${texts[i]!.replaceAll(',', ' ;')} please`)
+    const planted = [17, 4_242, 4_999].map((i) => `${texts[i]!.replaceAll(',', ' ;')} please`)
     expect(nearDuplicates([...texts, ...planted])).toEqual([
-      [17, 20_000],
-      [4_242, 20_001],
-      [19_999, 20_002],
+      [17, 5_000],
+      [4_242, 5_001],
+      [4_999, 5_002],
     ])
   })
 

@@ -62,7 +62,7 @@ export function createNearDuplicateIndex(options: NearDuplicateOptions = {}): Ne
     let best: number | undefined
     let most = threshold
     for (const candidate of candidates) {
-      const similarity = jaccard(members, standing.get(candidate)!)
+      const similarity = jaccard(members, standing.get(candidate)!, most)
       if (similarity > most || (similarity === most && (best === undefined || candidate < best))) {
         best = candidate
         most = similarity

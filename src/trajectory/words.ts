@@ -13,8 +13,29 @@ const word =
 
 const unicode = /[^\0-\x7f]/
 
+/** Letters and digits of ASCII, which are all that words have in most texts. */
+const isPlain = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
+
+function plainWords(text: string): TextWords {
+  const words: string[] = []
+  const starts: number[] = []
+  const ends: number[] = []
+  const small = text.toLowerCase()
+  for (let at = 0; at < text.length; at++) {
+    if (!isPlain(text.charCodeAt(at))) continue
+    const start = at
+    while (at < text.length && isPlain(text.charCodeAt(at))) at++
+    words.push(small.slice(start, at))
+    starts.push(start)
+    ends.push(at)
+  }
+  return { words, starts, ends }
+}
+
 /** Words of a text. Punctuation and spaces tell nothing apart. */
 export function textWords(text: string): TextWords {
+  if (!unicode.test(text)) return plainWords(text)
   const words: string[] = []
   const starts: number[] = []
   const ends: number[] = []
