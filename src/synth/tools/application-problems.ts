@@ -40,7 +40,7 @@ function semanticsProblems(
 /**
  * What is wrong with an application that its types cannot say, a line each; none where nothing is.
  *
- * @param options `schemas: false` leaves out the tools' schemas, which is a hundred times faster
+ * @param options `schemas: false` leaves out the tools' schemas, which take nearly all of the time
  */
 export function applicationProblems(
   { name, tables, tools }: Application,
