@@ -71,7 +71,9 @@ export async function judgeTrajectory(
   options: JudgeOptions = {},
 ): Promise<Judgement> {
   const about = { trajectory: trajectory.id, task: task.id }
-  const again = isReplayable(task)
+  // What a model answers for tools cannot be had again.
+  const isSimulated = trajectory.models['tool simulator'] !== undefined
+  const again = isReplayable(task) && !isSimulated
     ? await replay(trajectory, task)
     : { parts: trajectory.outcome?.parts ?? [] }
   const { parts } = again
