@@ -1,6 +1,6 @@
 import { derivedSeed, draws } from '../../draws.ts'
-import type { Application } from '../../world/application.ts'
 import { UserError } from '../../user-error.ts'
+import type { Application } from '../../world/application.ts'
 import type { Agent } from '../agents/agent.ts'
 import { writeAgents } from '../agents/agent-schema.ts'
 import { generateAgents } from '../agents/generate-agents.ts'
@@ -12,7 +12,7 @@ import { runFiles } from './run-files.ts'
 import { createUnitTally, runUnits } from './run-units.ts'
 import type { SynthConfig } from './synth-config.ts'
 import { type UnitRoles, unitRoles } from './unit-roles.ts'
-import { agentUnits, type AgentWish } from './units/agent-unit.ts'
+import { type AgentWish, agentUnits } from './units/agent-unit.ts'
 
 /** An agent has to choose among some. */
 const leastTools = 2

@@ -20,8 +20,8 @@ import {
   type AgentTasks,
   codeTaskUnits,
   taskUnits,
-  writtenTaskUnits,
   type WrittenTaskWish,
+  writtenTaskUnits,
 } from './units/task-units.ts'
 
 /** Tasks of a chunk. */

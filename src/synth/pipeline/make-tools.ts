@@ -2,8 +2,8 @@ import { derivedSeed, draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
 import { applicationPrompt } from '../teacher/application-prompt.ts'
 import { domainPrompt } from '../teacher/domain-prompt.ts'
-import { domains } from '../tools/domains/domains.ts'
 import { createDistinctApplications } from '../tools/distinct-applications.ts'
+import { domains } from '../tools/domains/domains.ts'
 import { type ImportedTools, importTools, rejectionCounts } from '../tools/import/import-tools.ts'
 import type { ToolList } from '../tools/import/tool-lists.ts'
 import { writeApplications } from '../tools/write-applications.ts'
@@ -12,7 +12,7 @@ import type { PipelineContext, StageOutcome } from './pipeline-context.ts'
 import { runFiles } from './run-files.ts'
 import { createUnitTally, runUnits, type UnitTally } from './run-units.ts'
 import { type UnitRoles, unitRoles } from './unit-roles.ts'
-import { applicationUnits, type ApplicationWish, designUnits, domainUnits } from './units/tool-units.ts'
+import { type ApplicationWish, applicationUnits, designUnits, domainUnits } from './units/tool-units.ts'
 
 /** Procedural applications of a chunk, and tools that one of them has about. */
 const [chunkSize, toolsEach] = [8, 20]

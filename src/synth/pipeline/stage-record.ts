@@ -8,7 +8,7 @@ import { readJson, writeJson } from '../../files/json-file.ts'
 import { parseAs } from '../../schema-error.ts'
 import { UserError } from '../../user-error.ts'
 import { runFiles } from './run-files.ts'
-import { type ReportStage, reportStages, type RoleCost } from './synth-report-data.ts'
+import { type ReportStage, type RoleCost, reportStages } from './synth-report-data.ts'
 
 const wholeNumber = z.int().nonnegative()
 const recordSchema = z.strictObject({

@@ -26,7 +26,11 @@ const someWeight = (weights: Readonly<Record<string, number | undefined>> | read
 /** The settings of a run, `config.json` of its directory; what is left out has its default. */
 export const synthConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
-  seed: z.int().min(0).max(2 ** 32 - 1).default(0),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(0),
   counts: z
     .strictObject({
       /** At least so many, near-duplicates not counted. */
@@ -41,7 +45,11 @@ export const synthConfigSchema = z.strictObject({
   /** A directory of saved answers to `tools/list`, or a file that names MCP servers. */
   mcp: z.string().min(1).nullable().default(null),
   /** Weights; families that are not named do not come. All alike where it is left out. */
-  families: z.strictObject(familyWeights).refine(someWeight, 'expected a weight above 0').nullable().default(null),
+  families: z
+    .strictObject(familyWeights)
+    .refine(someWeight, 'expected a weight above 0')
+    .nullable()
+    .default(null),
   /** Weights of 1 (easy) … 4. */
   difficulties: z
     .tuple([weight, weight, weight, weight])

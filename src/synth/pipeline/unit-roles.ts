@@ -1,5 +1,11 @@
 import type { StageContext } from '../../jobs/stage.ts'
-import { type RoleName, type Roles, type RolesConfig, openRoles, rolesSchema } from '../../roles/role-config.ts'
+import {
+  openRoles,
+  type RoleName,
+  type Roles,
+  type RolesConfig,
+  rolesSchema,
+} from '../../roles/role-config.ts'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
 import type { RoleCost } from './synth-report-data.ts'
 
@@ -85,7 +91,9 @@ export function countedRoles(roles: Roles, context: Pick<StageContext, 'account'
       return roles
         .metered(({ promptTokens, completionTokens, cost }) => {
           context.account({ promptTokens, completionTokens, requests: 1, usd: cost })
-          costs = addedRoleCosts(costs, [{ role: name, model, requests: 1, promptTokens, completionTokens, cost }])
+          costs = addedRoleCosts(costs, [
+            { role: name, model, requests: 1, promptTokens, completionTokens, cost },
+          ])
         })
         .role(name)
     },

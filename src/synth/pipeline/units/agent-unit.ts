@@ -3,7 +3,13 @@ import type { Application } from '../../../world/application.ts'
 import type { AgentProfile } from '../../../world/task.ts'
 import { designAgent } from '../../teacher/design-agent.ts'
 import type { UnitRoles } from '../unit-roles.ts'
-import { type Made, madeOrRejected, type UnitOutput, type UnitResources, withRoles } from './unit-resources.ts'
+import {
+  type Made,
+  madeOrRejected,
+  type UnitOutput,
+  type UnitResources,
+  withRoles,
+} from './unit-resources.ts'
 
 export interface AgentWish {
   readonly seed: number

@@ -27,9 +27,7 @@ const asking =
   }
 
 /** Judgements: rules first, then a model for the criteria that no rule decides, where there is one. */
-export const judgeUnits = (
-  resources: UnitResources,
-): Stage<JudgeUnit, UnitOutput<readonly Judgement[]>> => ({
+export const judgeUnits = (resources: UnitResources): Stage<JudgeUnit, UnitOutput<readonly Judgement[]>> => ({
   name: 'synth/judge',
   version: '1',
   run: ({ roles, ...chunk }, context) =>

@@ -5,12 +5,23 @@ import type { AgentProfile, Task } from '../../../world/task.ts'
 import { generateCodeTask } from '../../tasks/code/generate-code-task.ts'
 import { proveCodeTask } from '../../tasks/code/prove-code-task.ts'
 import type { TaskAgent } from '../../tasks/generate-task.ts'
-import { type TaskChunk, type TaskChunkResult, type TaskSetting, tasksOfChunk } from '../../tasks/task-stage.ts'
+import {
+  type TaskChunk,
+  type TaskChunkResult,
+  type TaskSetting,
+  tasksOfChunk,
+} from '../../tasks/task-stage.ts'
 import type { WrittenFamily } from '../../teacher/task-prompt.ts'
 import { type TaskWish, writeTask } from '../../teacher/write-task.ts'
 import { sampleState } from '../../tools/sample-state.ts'
 import type { UnitRoles } from '../unit-roles.ts'
-import { type Made, madeOrRejected, type UnitOutput, type UnitResources, withRoles } from './unit-resources.ts'
+import {
+  type Made,
+  madeOrRejected,
+  type UnitOutput,
+  type UnitResources,
+  withRoles,
+} from './unit-resources.ts'
 
 /** Tasks of agents, one agent after the other. */
 export interface AgentTasks extends TaskChunk {
@@ -75,7 +86,9 @@ export interface WrittenTaskWish {
 }
 
 /** Tasks, by a model; they have no plan. */
-export const writtenTaskUnits = (resources: UnitResources): Stage<WrittenTaskWish, UnitOutput<Made<Task>>> => ({
+export const writtenTaskUnits = (
+  resources: UnitResources,
+): Stage<WrittenTaskWish, UnitOutput<Made<Task>>> => ({
   name: 'synth/written-tasks',
   version: '1',
   concurrency: 16,

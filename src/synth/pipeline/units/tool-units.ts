@@ -4,7 +4,13 @@ import { designApplication, designDomains } from '../../teacher/design-tools.ts'
 import type { ApplicationDomain } from '../../teacher/domain-prompt.ts'
 import { applicationAt } from '../../tools/application.ts'
 import type { UnitRoles } from '../unit-roles.ts'
-import { type Made, madeOrRejected, type UnitOutput, type UnitResources, withRoles } from './unit-resources.ts'
+import {
+  type Made,
+  madeOrRejected,
+  type UnitOutput,
+  type UnitResources,
+  withRoles,
+} from './unit-resources.ts'
 
 /** Applications of one seed by index. */
 export interface ApplicationChunk {
@@ -17,7 +23,8 @@ export interface ApplicationChunk {
 export const applicationUnits = (): Stage<ApplicationChunk, readonly Application[]> => ({
   name: 'synth/applications',
   version: '1',
-  run: async ({ seed, from, count }) => Array.from({ length: count }, (_, i) => applicationAt(seed, from + i)),
+  run: async ({ seed, from, count }) =>
+    Array.from({ length: count }, (_, i) => applicationAt(seed, from + i)),
 })
 
 export interface DomainWish {
