@@ -13,11 +13,13 @@ import { optimizerSection } from './sections/optimizer.ts'
 import { provenanceSection } from './sections/provenance.ts'
 import { samplesSection } from './sections/samples.ts'
 import { speedSection } from './sections/speed.ts'
+import { tasksSection } from './sections/tasks.ts'
 
 /** In the order of the page. */
 const sections: readonly ((run: RunData) => Section | null)[] = [
   heldOutSection,
   lossSection,
+  tasksSection,
   samplesSection,
   attentionSection,
   expertsSection,
