@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TaskResults } from '../eval/task-results.ts'
 
 /** JSON has no NaN and no infinities: a value that was not finite is null. */
 const value = z.number().nullable().optional()
@@ -110,6 +111,8 @@ export interface RunData {
   readonly steps: readonly StepRecord[]
   readonly timings: readonly Timing[]
   readonly summary: RunSummary | null
+  /** Of held-out tasks, where the run's model was tried on some. */
+  readonly tasks: TaskResults | null
 }
 
 /** A number in the config at a path such as `optimizer.tau`; undefined where there is none. */
