@@ -6,26 +6,34 @@ import { devicesCommand } from './commands/devices.ts'
 import { exportCommand } from './commands/export.ts'
 import { generateCommand } from './commands/generate.ts'
 import { infoCommand } from './commands/info.ts'
+import { jobsCommand } from './commands/jobs.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
+import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
+import { workerCommand } from './commands/worker.ts'
 
 /** Every command, in the order of the help. */
 const commands: readonly (() => Command)[] = [
   speedrunCommand,
   pretrainCommand,
+  sftCommand,
   generateCommand,
   serveCommand,
   chatCommand,
   exportCommand,
   reportCommand,
+  trajectoriesCommand,
   infoCommand,
   verifyCommand,
   verifyVendorCommand,
   devicesCommand,
+  workerCommand,
+  jobsCommand,
 ]
 
 /** The same distance from here in `src` and in `dist`. */
