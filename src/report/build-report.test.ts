@@ -58,7 +58,7 @@ const all = [
   'provenance',
 ]
 
-test('a run of fine-tuning has its tasks, and nothing that is of text alone', () => {
+test('a run of fine-tuning has its scores, and nothing that is of text alone', () => {
   const run = exampleRun()
   const tuned: RunData = {
     ...run,
@@ -67,7 +67,7 @@ test('a run of fine-tuning has its tasks, and nothing that is of text alone', ()
   }
   const page = buildReport(tuned)
   expectSound(page)
-  expect(sectionsOf(page)).toEqual(all.map((id) => (id === 'held-out' ? 'tasks' : id)).toSorted(byOrder))
+  expect(sectionsOf(page)).toEqual(all.map((id) => (id === 'held-out' ? 'scores' : id)).toSorted(byOrder))
   expect(page).toContain('nats a learned token')
   expect(page).toContain('0.250')
   expect(page).not.toContain('bits per byte')
@@ -75,7 +75,7 @@ test('a run of fine-tuning has its tasks, and nothing that is of text alone', ()
 
 /** As on the page. */
 const byOrder = (a: string, b: string): number => place(a) - place(b)
-const place = (id: string): number => (id === 'tasks' ? all.indexOf('loss') + 0.5 : all.indexOf(id))
+const place = (id: string): number => (id === 'scores' ? all.indexOf('loss') + 0.5 : all.indexOf(id))
 
 const withSteps = (run: RunData, change: (step: RunData['steps'][number]) => object): RunData => ({
   ...run,
