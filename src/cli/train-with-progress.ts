@@ -4,6 +4,7 @@ import { parameterCounts } from '../nn/counts.ts'
 import { type PreparedData, type PrepareEvent, prepareData } from '../train/prepare-data.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import { type TrainingEvent, type TrainingResult, train } from '../train/train.ts'
+import { textData } from '../train/training-data.ts'
 import { compact, flops, grouped } from './number-format.ts'
 import { type Progress, startProgress } from './progress.ts'
 
@@ -107,8 +108,7 @@ export async function trainWithProgress(
       config,
       runDir,
       engine,
-      train: data.train,
-      heldOut: data.heldOut,
+      data: textData(config, data.train, data.heldOut),
       tokenizerDirectory: data.tokenizerDirectory,
       resume,
       signal,

@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../draws.ts'
 
 /** Bounds between which a value lies with 95% confidence. */
 export interface Interval {

@@ -17,6 +17,7 @@ import { add, convert, max, mul } from '../tensor/ops/elementwise.ts'
 import { scalar } from '../tensor/ops/leaf.ts'
 import { broadcast, reshape } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
+import { type BatchInput, batchInputsOf } from './batch-inputs.ts'
 import type { StepOptions } from './step.ts'
 
 /** What one micro-batch, or the sum of all, gives on one device. */
@@ -42,23 +43,32 @@ export interface StepTrace {
 }
 
 /** The loss of this device's share of the tokens, which devices of `tensor`, who have the same tokens, divide. */
-function lossOf({ options, plan }: StepTrace, hidden_ND: Tensor, head: Tensor, targets_N: Tensor): Tensor {
+function lossOf(
+  { options, plan }: StepTrace,
+  hidden_ND: Tensor,
+  head: Tensor,
+  targets_N: Tensor,
+  weight_N: Tensor | undefined,
+): Tensor {
   const byTensor = (rank: number): Sharding =>
     Array.from({ length: rank }, (_, d) => (d === 0 ? [meshAxes.tensor] : []))
   const own = (x: Tensor): Tensor => shardOf(x, byTensor(x.shape.length), plan.mesh)
   const hidden = own(hidden_ND)
   const tokens = options.sequences * options.sequenceLength * options.accumulation
-  const weight = broadcast(scalar(1 / tokens), [hidden.shape[0]!])
+  const weight = weight_N === undefined ? broadcast(scalar(1 / tokens), [hidden.shape[0]!]) : own(weight_N)
   return crossEntropy(hidden, head, own(targets_N), weight, plan).total
 }
 
-/** Forward and backward of one micro-batch on one device; gradients are this device's part of those of the mean over all tokens of the step. */
+/** Forward and backward of one micro-batch on one device; gradients are this device's part of those of the mean over all tokens of the step, as they weigh. */
 function microBatch(t: StepTrace, batch: readonly Tensor[]): MicroResult {
   const { c, options, plan, weights } = t
-  const [ids, targets, documents] = batch as [Tensor, Tensor, Tensor | undefined]
-  const out = forward(weights, c, ids, documents ?? null, plan, t.tau)
+  const input: Partial<Record<BatchInput, Tensor>> = Object.fromEntries(
+    batchInputsOf(options).map((name, i) => [name, batch[i]!]),
+  )
+  const out = forward(weights, c, input.inputIds!, input.documentIds ?? null, plan, t.tau)
   const head = headWeight(weights, c, plan)
-  const loss = lossOf(t, out.hidden_ND, head, reshape(targets, [-1]))
+  const flatWeights = input.lossWeights && reshape(input.lossWeights, [-1])
+  const loss = lossOf(t, out.hidden_ND, head, reshape(input.targetIds!, [-1]), flatWeights)
   const shares = deviceCount(plan.mesh)
   const balance = mul(
     out.balance.reduce((sum, part) => add(sum, part), scalar(0)),

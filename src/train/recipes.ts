@@ -1,3 +1,4 @@
+import { defaultSystemText } from '../chat/template.ts'
 import type { PresetName } from '../nn/presets.ts'
 import type { RunConfigInput } from './run-config.ts'
 
@@ -5,6 +6,8 @@ type Recipe = Omit<RunConfigInput, 'preset' | 'model'>
 
 /** Every value of a run that is not the model's shape; recipes say where they differ. Constants of K2 §2 and §4. */
 export const baseRecipe = {
+  objective: 'pretrain',
+  base: null,
   tokenizer: { path: null, vocabSize: null },
   data: {
     sources: [{ path: 'sotu', weight: 1 }],
@@ -14,6 +17,7 @@ export const baseRecipe = {
     crossDocumentAttention: false,
     onBadInput: 'refuse',
   },
+  chat: { toolStyle: 'json', defaultSystem: defaultSystemText, tooLong: 'drop', epochs: null },
   batch: { sequences: 8, accumulation: 1 },
   optimizer: {
     kind: 'muonclip',

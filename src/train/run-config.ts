@@ -30,6 +30,18 @@ const data = z.strictObject({
   onBadInput: z.enum(['refuse', 'skip']),
 })
 
+/** Of conversations and pairs; pre-training has none. */
+const chat = z.strictObject({
+  /** How tools are declared to the model, in training and when it is served. */
+  toolStyle: z.enum(['json', 'sorted-json', 'typescript']),
+  /** Put first where a conversation does not begin with a system message; null for none. */
+  defaultSystem: z.string().nullable(),
+  /** What becomes of a conversation longer than a sequence: left out, or cut behind the last assistant's turn that fits. */
+  tooLong: z.enum(['drop', 'cut']),
+  /** Passes over the conversations, from which `steps` follow; null takes `steps`. */
+  epochs: count.nullable(),
+})
+
 const batch = z.strictObject({
   /** Sequences that go through the model together. */
   sequences: count,
@@ -123,8 +135,13 @@ const fields = z.strictObject({
   /** The preset that the values not given came from. */
   preset: z.enum(presetNames as [PresetName, ...PresetName[]]),
   model: k2ConfigSchema,
+  /** What training begins from: a checkpoint, and the SHA-256 of its weights; null begins with random weights. */
+  base: z.strictObject({ path: z.string().min(1), digest: z.string() }).nullable(),
+  /** What is learned: text, an assistant's turns, or verdicts on pairs of answers. */
+  objective: z.enum(['pretrain', 'sft', 'preference']),
   tokenizer,
   data,
+  chat,
   batch,
   optimizer,
   schedule,

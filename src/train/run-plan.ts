@@ -12,6 +12,15 @@ export const meshOf = ({ mesh }: Pick<RunConfig, 'mesh'>): Mesh => ({
   ].filter(({ size }) => size > 1),
 })
 
+/** What a run's steps take. */
+export const stepShapeOf = ({ batch, data, objective }: Pick<RunConfig, 'batch' | 'data' | 'objective'>) => ({
+  accumulation: batch.accumulation,
+  sequences: batch.sequences,
+  sequenceLength: data.sequenceLength,
+  separateDocuments: !data.crossDocumentAttention,
+  weighted: objective !== 'pretrain',
+})
+
 /** How a run's model is written down for its engine. */
 export const planOf = (config: Pick<RunConfig, 'engine' | 'mesh' | 'memory'>): Plan => ({
   ...(config.engine.name === 'xla' ? acceleratorPlan : hostPlan),

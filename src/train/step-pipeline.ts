@@ -1,15 +1,16 @@
-import type { Batches } from '../data/batches.ts'
 import type { DeviceBuffer, Engine, Executable } from '../engine/engine.ts'
 import type { Placement } from '../tensor/mesh.ts'
 import type { Type, TypedArray } from '../tensor/types.ts'
+import { batchDtype, batchInputsOf } from './batch-inputs.ts'
 import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
 import { hyperAt } from './hyper.ts'
 import { batchPlacement, placedOn } from './placements.ts'
 import type { RunConfig } from './run-config.ts'
-import { meshOf } from './run-plan.ts'
+import { meshOf, stepShapeOf } from './run-plan.ts'
 import { hyperNames, metricNames, type StepProgram } from './step.ts'
 import { readStep, type StepRecord } from './step-record.ts'
 import type { TrainerState } from './trainer-state.ts'
+import type { TrainingBatch, TrainingBatches } from './training-data.ts'
 
 export interface PipelineParts {
   readonly engine: Engine
@@ -17,7 +18,7 @@ export interface PipelineParts {
   /** With the router biases after the metrics. */
   readonly step: StepProgram
   readonly executable: Executable
-  readonly batches: Batches
+  readonly batches: TrainingBatches
 }
 
 /** Milliseconds of the host. */
@@ -61,36 +62,35 @@ export function createStepPipeline(parts: PipelineParts, start: TrainerState): S
   const { engine, config, step: program, executable, batches } = parts
   const mesh = meshOf(config)
   const { accumulation, sequences } = config.batch
-  const ids: Type = { dtype: 'i32', shape: [accumulation, sequences, config.data.sequenceLength] }
+  const shape = [accumulation, sequences, config.data.sequenceLength]
+  const batchInputs = batchInputsOf(stepShapeOf(config))
   const flights: Flight[] = []
   let state = start
   let dataTime = 0
   let running: Promise<void> = Promise.resolve()
 
-  function uploadInputs(step: number): DeviceBuffer[] {
-    const started = performance.now()
-    const batch = batches.batch(step)
+  function uploadInputs(step: number, batch: TrainingBatch): DeviceBuffer[] {
     const hyper = hyperAt(config, step)
-    const data: TypedArray[] = [batch.inputIds, batch.targetIds]
-    if (!config.data.crossDocumentAttention) data.push(batch.documentIds)
     const [cut, whole] = [batchPlacement(mesh, 3, 1), placedOn(mesh, 0)]
     const inputs: DeviceBuffer[] = []
     const upload = (type: Type, x: TypedArray, placement: Placement | undefined): void =>
       void inputs.push(atOnceFromEngine(() => engine.upload(type, x, placement)))
     try {
-      for (const x of data) upload(ids, x, cut)
+      for (const name of batchInputs) upload({ dtype: batchDtype(name), shape }, batch[name]!, cut)
       for (const name of hyperNames) upload({ dtype: 'f32', shape: [] }, Float32Array.of(hyper[name]), whole)
     } catch (error) {
       disposeAll(inputs)
       throw error
     }
-    dataTime += performance.now() - started
     return inputs
   }
 
   async function enqueue(): Promise<void> {
     const { step, tokens } = state.position
-    const inputs = uploadInputs(step)
+    const started = performance.now()
+    const batch = batches.batch(step)
+    const inputs = uploadInputs(step, batch)
+    dataTime += performance.now() - started
     let outputs: DeviceBuffer[]
     try {
       outputs = await fromEngine(executable.run([...state.buffers, ...inputs]))
@@ -98,7 +98,7 @@ export function createStepPipeline(parts: PipelineParts, start: TrainerState): S
       disposeAll(inputs)
       throw error
     }
-    const seen = tokens + batches.tokensPerBatch
+    const seen = tokens + batch.tokens
     const metrics = outputs.slice(program.state.length)
     flights.push({ step, tokens: seen, inputs, metrics })
     state = {

@@ -25,6 +25,8 @@ export type StepRecord = {
   /** Selection bias after the step, [expert layer][expert]. */
   readonly routerBias: readonly (readonly number[])[]
   readonly heldOut?: HeldOutScore
+  /** Shares of tasks solved, by name. */
+  readonly tasks?: Readonly<Record<string, number>>
 }
 
 const rows = (data: ArrayLike<number>, width: number): number[][] =>

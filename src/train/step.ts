@@ -25,6 +25,7 @@ import { reshape, slice } from '../tensor/ops/shape.ts'
 import type { Program } from '../tensor/program.ts'
 import { type Tensor, trace } from '../tensor/trace.ts'
 import type { Type } from '../tensor/types.ts'
+import { batchDtype, batchInputsOf } from './batch-inputs.ts'
 import { accumulated, type MicroResult, type StepTrace } from './micro-batches.ts'
 
 export interface StepOptions {
@@ -34,6 +35,8 @@ export interface StepOptions {
   readonly sequenceLength: number
   /** Whether documents are told apart, so that attention does not cross their borders. */
   readonly separateDocuments: boolean
+  /** Whether the batch says what each token weighs in the loss; without, all weigh the same. Default false. */
+  readonly weighted?: boolean
   readonly optimizer: OptimizerOptions
   readonly biasRule: BiasRule
   /** Factor α of the sequence-wise balance loss; 0 leaves it out. */
@@ -80,7 +83,7 @@ export interface StepProgram {
   readonly specs: readonly ParameterSpec[]
   /** Parameters, then optimizer state: the program's first inputs and outputs, in order. */
   readonly state: readonly StateTensor[]
-  /** The other inputs, in order: `inputIds`, `targetIds`, perhaps `documentIds`, each i32 [A, B, T], then the hyper-parameters. */
+  /** The other inputs, in order: those of the batch (`batchInputsOf`), then the hyper-parameters. */
   readonly batchInputs: readonly string[]
   /** How a batch input [A, B, T] is spread. */
   readonly batchSharding: Sharding
@@ -161,12 +164,14 @@ export function trainingStep(c: K2Config, options: StepOptions): StepProgram {
   const { mesh } = plan
   const specs = parameterSpecs(c)
   const state = stateOf(specs, options.optimizer, mesh)
-  const batchInputs = ['inputIds', 'targetIds', ...(options.separateDocuments ? ['documentIds'] : [])]
+  const batchInputs = batchInputsOf(options)
   const batchSharding = [[], tokenAxes.filter((axis) => axisSize(mesh, axis) > 1), []]
-  const ids: Type = { dtype: 'i32', shape: [options.accumulation, options.sequences, options.sequenceLength] }
+  const shape = [options.accumulation, options.sequences, options.sequenceLength]
   const inputTypes: Type[] = [
     ...state.map(({ shape, sharding }) => shardType({ dtype: 'f32', shape }, { mesh, sharding })),
-    ...batchInputs.map(() => shardType(ids, { mesh, sharding: batchSharding })),
+    ...batchInputs.map((name) =>
+      shardType({ dtype: batchDtype(name), shape }, { mesh, sharding: batchSharding }),
+    ),
     ...hyperNames.map((): Type => ({ dtype: 'f32', shape: [] })),
   ]
   const program = trace('training_step', inputTypes, (...inputs) => {

@@ -7,6 +7,7 @@ import { resolveRunConfig } from './resolve-run-config.ts'
 import type { RunConfig, RunConfigInput } from './run-config.ts'
 import { type TrainingOptions, train } from './train.ts'
 import { tokenizerFiles } from './trainer-state.ts'
+import { textData } from './training-data.ts'
 
 /** A run that the interpreter does in a second or two; its model divides among up to 2 × 2 × 2 devices. */
 export const tinyRun = (change: RunConfigInput = {}): RunConfig =>
@@ -56,8 +57,7 @@ export async function trainTiny(
     config,
     runDir,
     engine,
-    train: [{ stream: stream(12, 3) }],
-    heldOut: stream(2, 5),
+    data: textData(config, [{ stream: stream(12, 3) }], stream(2, 5)),
     tokenizerDirectory,
     resume: false,
     ...more,

@@ -2,10 +2,7 @@ import { basename, join } from 'node:path'
 import { MetricsLog, truncateMetrics } from '../checkpoint/metrics-log.ts'
 import { type Checkpoint, latestCheckpoint, removeLeftovers, runFiles } from '../checkpoint/run-directory.ts'
 import { writeCheckpointTogether } from '../checkpoint/write-checkpoint-together.ts'
-import { type BatchSource, createBatches } from '../data/batches.ts'
-import { heldOutBatches } from '../data/held-out.ts'
-import type { TokenStream } from '../data/token-stream.ts'
-import type { Engine, StepMemory } from '../engine/engine.ts'
+import type { DeviceBuffer, Engine, StepMemory } from '../engine/engine.ts'
 import { aloneGroup, type ProcessGroup } from '../files/process-group.ts'
 import { flopsPerToken } from '../nn/counts.ts'
 import { UserError } from '../user-error.ts'
@@ -14,15 +11,13 @@ import { createEvaluation, type HeldOutScore } from './evaluation.ts'
 import { placementsOf } from './placements.ts'
 import { withBiasOutputs } from './router-bias-outputs.ts'
 import type { RunConfig } from './run-config.ts'
-import { planOf } from './run-plan.ts'
+import { planOf, stepShapeOf } from './run-plan.ts'
 import { createStateShards } from './state-shards.ts'
 import { type StepProgram, trainingStep } from './step.ts'
 import { createStepPipeline } from './step-pipeline.ts'
 import { nonFinitePlace, type StepRecord } from './step-record.ts'
-import { readState, startState, type TrainerState, writeState } from './trainer-state.ts'
-
-/** Held-out tokens of an evaluation during training; the last one scores them all. */
-const quickEvaluationTokens = 32_768
+import { readState, startFrom, startState, type TrainerState, writeState } from './trainer-state.ts'
+import type { TrainingData } from './training-data.ts'
 
 /** One line of timings.jsonl. */
 export type StepTiming = {
@@ -49,8 +44,7 @@ export interface TrainingOptions {
   readonly config: RunConfig
   readonly runDir: string
   readonly engine: Engine
-  readonly train: readonly BatchSource[]
-  readonly heldOut: TokenStream
+  readonly data: TrainingData
   /** Directory with the tokenizer's files, which every checkpoint gets a copy of. */
   readonly tokenizerDirectory: string
   /** Goes on from the latest checkpoint, if there is one. */
@@ -58,6 +52,8 @@ export interface TrainingOptions {
   /** Aborting finishes the step, writes a checkpoint and returns. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: TrainingEvent) => void
+  /** What a run is asked after each evaluation on held-out data, of parameters in the order of `parameterSpecs`: shares of tasks solved. */
+  readonly evaluateTasks?: (params: readonly DeviceBuffer[]) => Promise<Readonly<Record<string, number>>>
   /** The processes that train together, each with its engine; this one alone without it. Process 0 writes the logs. */
   readonly group?: ProcessGroup
 }
@@ -74,10 +70,7 @@ export interface TrainingResult {
 const seconds = (since: number): number => (performance.now() - since) / 1000
 
 const stepOptionsOf = (config: RunConfig) => ({
-  accumulation: config.batch.accumulation,
-  sequences: config.batch.sequences,
-  sequenceLength: config.data.sequenceLength,
-  separateDocuments: !config.data.crossDocumentAttention,
+  ...stepShapeOf(config),
   optimizer: config.optimizer,
   biasRule: config.router.biasRule,
   balanceLoss: config.router.balanceLoss,
@@ -103,10 +96,11 @@ async function beginState(
   const { engine, config, runDir } = options
   const placementOf = placementsOf(program)
   const latest = await chooseCheckpoint(options, group)
-  const state =
-    latest === undefined
-      ? await startState(engine, config.model, program, config.seed, placementOf)
-      : await readState(latest.path, engine, program, placementOf)
+  const begun = (): Promise<TrainerState> =>
+    config.base === null
+      ? startState(engine, config.model, program, config.seed, placementOf)
+      : startFrom(config.base.path, engine, program, placementOf)
+  const state = await (latest === undefined ? begun() : readState(latest.path, engine, program, placementOf))
   if (group.id > 0) return state
   await truncateMetrics(runFiles(runDir).metrics, state.position.step)
   await truncateMetrics(join(runDir, 'timings.jsonl'), state.position.step)
@@ -134,22 +128,11 @@ async function compileStep({ engine, config }: TrainingOptions) {
 /** Evaluations on a part and on all of the held-out text. */
 async function compileEvaluations(options: TrainingOptions) {
   const { engine, config } = options
-  const { sequences } = config.batch
-  const { sequenceLength } = config.data
-  const shape = {
-    sequences,
-    sequenceLength,
-    separateDocuments: !config.data.crossDocumentAttention,
-    plan: planOf(config),
-  }
-  const heldOut = { stream: options.heldOut, sequenceLength, batchSize: sequences, seed: config.seed }
-  const scored = {
-    quick: heldOutBatches({ ...heldOut, maximumTokens: quickEvaluationTokens }),
-    whole: heldOutBatches(heldOut),
-  }
-  const quick = await createEvaluation(engine, config.model, scored.quick, shape)
+  const { heldOut } = options.data
+  const shape = { ...stepShapeOf(config), plan: planOf(config) }
+  const quick = await createEvaluation(engine, config.model, heldOut.quick, shape)
   try {
-    return { quick, whole: await createEvaluation(engine, config.model, scored.whole, shape) }
+    return { quick, whole: await createEvaluation(engine, config.model, heldOut.whole, shape) }
   } catch (error) {
     quick[Symbol.dispose]()
     throw error
@@ -183,12 +166,7 @@ const stepsAhead = (secondsOfStep: number): number => 4 + Math.ceil(5 / Math.max
 
 async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): Promise<TrainingResult> {
   const { config, engine, runDir, signal } = options
-  const batches = createBatches({
-    sources: options.train,
-    sequenceLength: config.data.sequenceLength,
-    batchSize: config.batch.sequences * config.batch.accumulation,
-    seed: config.seed,
-  })
+  const { batches } = options.data
   const started = performance.now()
   const compiled = await compileStep(options)
   const { step: program } = compiled
@@ -212,6 +190,7 @@ async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): 
   })
   const flops = flopsPerToken(config.model, config.data.sequenceLength).training
   let last: HeldOutScore | null = null
+  let tasks: Readonly<Record<string, number>> | undefined
   let saved = options.resume ? pipeline.state.position.step : -1
   /** When the last step, with what followed it, was over. */
   let lastEnd = performance.now()
@@ -243,9 +222,13 @@ async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): 
     if (due(step, config.evaluateEvery)) {
       options.onEvent?.({ kind: 'evaluating', step })
       last = await (isLast(step) ? whole : quick).score(params())
-    } else last = null
+      tasks = await options.evaluateTasks?.(params())
+    } else {
+      last = null
+      tasks = undefined
+    }
     const evaluated = performance.now()
-    const full = last === null ? record : { ...record, heldOut: last }
+    const full = { ...record, ...(last && { heldOut: last }), ...(tasks && { tasks }) }
     metricsLog?.append(full)
     if (due(step, config.checkpointEvery)) await save()
     const ended = performance.now()

@@ -78,6 +78,26 @@ export async function startState(
   }
 }
 
+/**
+ * Weights of a checkpoint in the released layout, and an empty optimizer.
+ *
+ * @throws UserError when the checkpoint is of another model, or damaged
+ */
+export async function startFrom(
+  directory: string,
+  engine: Engine,
+  program: StepProgram,
+  placementOf: PlacementOf = onOneDevice,
+): Promise<TrainerState> {
+  const { specs, state } = program
+  await using model = await openCheckpoint(directory)
+  matchTensors(model, specs.flatMap(hfTensors))
+  const buffers = await uploadAll(engine, state, placementOf, async (_, i) =>
+    i < specs.length ? readParameter(model, specs[i]!) : undefined,
+  )
+  return { buffers, position: { step: 0, tokens: 0 } }
+}
+
 /** Writes a state's tensors: weights in the released layout, and the optimizer's. */
 async function writeTensors(
   directory: string,

@@ -42,7 +42,7 @@ export type Check =
     }
   | { readonly kind: 'not_called'; readonly tool?: string }
   /** Both were called, the first one before. */
-  | { readonly kind: 'order'; readonly first: string; readonly then: string }
+  | { readonly kind: 'order'; readonly first: string; readonly second: string }
   /** Calls of these tools in one turn. */
   | { readonly kind: 'together'; readonly tools: readonly string[] }
   /** An answer to the user has one of these texts (letters' case, commas in numbers and spaces do not count). */

@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../../draws.ts'
 import type { RequestError } from './request-error.ts'
 
 /** Whether an error may pass by itself: never, after a few attempts, or however long it takes. */

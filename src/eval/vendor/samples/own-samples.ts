@@ -1,4 +1,4 @@
-import { seededRandom } from '../../random.ts'
+import { seededRandom } from '../../../draws.ts'
 import type { ChatBody, ChatBodyMessage } from '../chat-types.ts'
 import type { Sample } from '../read-samples.ts'
 import { type SampleTool, sampleTools } from './sample-tools.ts'

@@ -1,0 +1,62 @@
+import { canonicalHistory } from '../chat/canonical-history.ts'
+import { chatTokens } from '../chat/chat-tokens.ts'
+import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
+import type { TemplateOptions } from '../chat/template.ts'
+import type { Tokenizer } from '../tokenizer/tokenizer.ts'
+import { UserError } from '../user-error.ts'
+
+/** A conversation to learn from. */
+export interface ChatRecord {
+  readonly messages: readonly ChatMessage[]
+  readonly tools: readonly ToolDeclaration[]
+}
+
+/** A conversation as tokens. */
+export interface ChatExample {
+  readonly tokens: readonly number[]
+  /** 1 for what an assistant learns: its turns' bodies with their end marks; else 0. */
+  readonly mask: Uint8Array
+  /** UTF-8 bytes of the learned text, marks left out. */
+  readonly bytes: number
+}
+
+/** How conversations are written, the same when the model is served. */
+export type ChatStyle = Required<Pick<TemplateOptions, 'toolStyle' | 'defaultSystem'>>
+
+export interface ChatExampleOptions extends ChatStyle {
+  /** Positions of a row: a conversation of one token more fits. */
+  readonly sequenceLength: number
+  /** What becomes of a longer one: left out, or cut behind the last assistant's turn that fits. */
+  readonly tooLong: 'drop' | 'cut'
+}
+
+/**
+ * Renders a conversation by K2's template, up to its last assistant's turn.
+ *
+ * @returns null for one that is too long
+ * @throws UserError for one without an assistant's turn
+ */
+export function chatExample(
+  tokenizer: Tokenizer,
+  { messages, tools }: ChatRecord,
+  { sequenceLength, tooLong, ...style }: ChatExampleOptions,
+): ChatExample | null {
+  const history = canonicalHistory(messages, { closeLast: false })
+  const { ids, turns } = chatTokens(tokenizer, history.messages, { ...style, tools })
+  const learned = turns.filter(({ role, bodyStart, end }) => role === 'assistant' && end > bodyStart)
+  const last = learned.at(-1)
+  if (last === undefined)
+    throw new UserError("messages: no turn of the role assistant, so there's nothing to learn from")
+  const isTooLong = last.end > sequenceLength + 1
+  if (isTooLong && tooLong === 'drop') return null
+  const fitting = learned.filter(({ end }) => end <= sequenceLength + 1)
+  const length = fitting.at(-1)?.end
+  if (length === undefined) return null
+  const mask = new Uint8Array(length)
+  let bytes = 0
+  for (const { bodyStart, end } of fitting) {
+    mask.fill(1, bodyStart, end)
+    for (let i = bodyStart; i < end; i++) bytes += tokenizer.ranks[ids[i]!]?.length ?? 0
+  }
+  return { tokens: ids.slice(0, length), mask, bytes }
+}
