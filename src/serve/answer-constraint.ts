@@ -1,8 +1,8 @@
+import { endIds } from '../chat/end-ids.ts'
 import { createEnforcer } from '../chat/enforcer.ts'
 import type { TokenConstraint } from '../grammar/token-constraint.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts'
 import type { AnswerRequest } from './answer.ts'
-import { endIds } from './end-ids.ts'
 
 /** What a request's answer may consist of; undefined is anything. @throws UserError for schemas that can't be kept to */
 export type Constrain = (

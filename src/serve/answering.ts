@@ -1,8 +1,8 @@
 import { canonicalHistory } from '../chat/canonical-history.ts'
+import { endIds } from '../chat/end-ids.ts'
 import type { AnswerEvent, AnswerFinish, AnswerRequest } from './answer.ts'
 import type { Constrain } from './answer-constraint.ts'
 import { createAnswerParts } from './answer-parts.ts'
-import { endIds } from './end-ids.ts'
 import { type PromptTokens, roomFor } from './prompt-tokens.ts'
 import type { Service } from './service.ts'
 
