@@ -35,6 +35,7 @@ function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefi
   const [key, ...rest] = path
   if (key === undefined) return at
   if (at instanceof z.ZodArray) return schemaAt(at.element, rest)
+  if (at instanceof z.ZodUnion) return at.options.map((form) => schemaAt(form, path)).find((found) => found)
   const next = at instanceof z.ZodObject ? (at.shape as z.core.$ZodShape)[String(key)] : undefined
   return next && schemaAt(next, rest)
 }
@@ -42,6 +43,7 @@ function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefi
 /** The keys that a schema knows at a path. */
 function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   const at = schemaAt(schema, path)
+  if (at instanceof z.ZodUnion) return at.options.flatMap((form) => keysAt(form, []))
   return at instanceof z.ZodObject ? Object.keys(at.shape) : []
 }
 

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { JsonSchema } from '../chat/messages.ts'
+
+/** A question to a model that wants an answer of one form. Whoever changes its words or its form raises the version. */
+export interface VersionedPrompt<Input, Output> {
+  readonly name: string
+  readonly version: number
+  readonly system: string
+  readonly user: (input: Input) => string
+  readonly schema: z.ZodType<Output>
+  readonly temperature: number
+  readonly maxTokens: number
+  /** What is wrong with an answer of the right form, one sentence each. */
+  readonly problems?: (output: Output, input: Input) => readonly string[]
+}
+
+type AnyPrompt = Pick<
+  VersionedPrompt<never, unknown>,
+  'name' | 'version' | 'system' | 'schema' | 'temperature' | 'maxTokens'
+>
+
+/** The form of a prompt's answer, as models and endpoints are told it. */
+export function answerSchema({ schema }: Pick<AnyPrompt, 'schema'>): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+  return rest
+}
+
+/** Tells what a prompt asks, for the keys of results: `judge@2:0f3a...`. */
+export function promptDigest(prompt: AnyPrompt): string {
+  const { name, version, system, temperature, maxTokens } = prompt
+  const parts = [name, version, system, answerSchema(prompt), temperature, maxTokens]
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return `${name}@${version}:${digest.slice(0, 16)}`
+}
