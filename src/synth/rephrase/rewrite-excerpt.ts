@@ -18,7 +18,12 @@ export interface RewriteOptions {
 /** A rewriting, or why there is none; its text is as far as it came. */
 export type Rewriting =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: string; readonly problems: readonly string[]; readonly text: string }
+  | {
+      readonly ok: false
+      readonly reason: string
+      readonly problems: readonly string[]
+      readonly text: string
+    }
 
 /** What can be seen of one answer without the others. */
 const answerRules = { refusal: noRefusal, talk: noTalk }
@@ -51,7 +56,8 @@ export async function rewriteExcerpt(options: RewriteOptions): Promise<Rewriting
       text,
     })
     if (answer.finish === 'length') return failed('truncated', `cut off after ${maxTokens} tokens`)
-    if (answer.finish === 'content_filter') return failed('refusal', "the endpoint's filter stopped the answer")
+    if (answer.finish === 'content_filter')
+      return failed('refusal', "the endpoint's filter stopped the answer")
     if (rewritten === '') return failed('empty', 'the answer is empty')
     for (const [reason, rule] of Object.entries(answerRules)) {
       const [problem] = rule({ source, rewritten })

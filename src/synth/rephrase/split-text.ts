@@ -39,18 +39,17 @@ function halves(text: string): string[] {
   return [points.slice(0, middle).join(''), points.slice(middle).join('')]
 }
 
-/** Neighbours put together while they fit: groups of pieces of at most `most` tokens. */
+/** Neighbours put together while they fit: groups of pieces whose text has at most `most` tokens. */
 function grouped(pieces: readonly string[], most: number, count: TokenCounter): string[][] {
   const groups: string[][] = []
-  let tokens = 0
+  let text = ''
   for (const piece of pieces) {
-    const own = count(piece)
-    if (groups.length === 0 || tokens + own > most) {
+    if (groups.length === 0 || count(text + piece) > most) {
       groups.push([])
-      tokens = 0
+      text = ''
     }
     groups.at(-1)!.push(piece)
-    tokens += own
+    text += piece
   }
   return groups
 }

@@ -21,7 +21,10 @@ export const styles = [
   { name: 'questions', words: 'questions that a reader would have, each followed by its full answer' },
   { name: 'essay', words: 'an essay with an argument that holds the facts together' },
   { name: 'guide', words: 'a guide that tells a reader what there is to know, step by step' },
-  { name: 'definition', words: 'definitions and explanations of the things that are named, one after another' },
+  {
+    name: 'definition',
+    words: 'definitions and explanations of the things that are named, one after another',
+  },
 ] as const satisfies readonly StyleRow[]
 
 /** Points of view. */

@@ -1,5 +1,5 @@
-import { hashWords } from '../../../data/hash.ts'
 import { permuted } from '../../../data/order.ts'
+import { draws } from '../../../draws.ts'
 import { UserError } from '../../../user-error.ts'
 import type { FactDomain, FactSheet } from './domain.ts'
 
@@ -7,10 +7,11 @@ const starts = 'B Br D Dr F G Gr H K Kl L M N P Pr R S St T Tr V W Z'.split(' ')
 const vowels = 'a e i o u au ei'.split(' ')
 const middles = 'l n r s t d m nd rt ll v k'.split(' ')
 const ends = 'en er o a is ow us ik an eck'.split(' ')
-const firstNames =
-  'Ada Anton Bea Boris Cora Dario Edda Emil Fanny Felix Greta Gustav Hanna Hugo Ida Igor Jana Jonas Klara Kurt Lena Leo Maja Milo Nora Otto Paula Rolf Stella Viktor'.split(
-    ' ',
-  )
+const named = (pronoun: string, names: string) => names.split(' ').map((name) => [name, pronoun] as const)
+const firstNames = [
+  ...named('she', 'Ada Bea Cora Edda Fanny Greta Hanna Ida Jana Klara Lena Maja Nora Paula Stella'),
+  ...named('he', 'Anton Boris Dario Emil Felix Gustav Hugo Igor Jonas Kurt Leo Milo Otto Rolf Viktor'),
+]
 
 const surnameCount = starts.length * vowels.length * middles.length * ends.length
 
@@ -34,18 +35,12 @@ export function drawSheets(domain: FactDomain, count: number, seed: number): Fac
   if (count > surnameCount)
     throw new UserError(`${count} people: there are ${surnameCount} surnames; ask for fewer`)
   return Array.from({ length: count }, (_, i) => {
-    const first = hashWords(seed, 0x6e616d65, i) % firstNames.length
+    const { pick } = draws(seed, 'sheet', i)
+    const [first, pronoun] = pick(firstNames)
     return {
-      subject: `${firstNames[first]} ${surname(permuted(i, surnameCount, seed))}`,
-      // Every other name of the list is a woman's.
-      pronoun: pronounOf(firstNames[first]!),
-      values: domain.attributes.map(
-        ({ values }, attribute) => values[hashWords(seed, 0x76616c, i, attribute) % values.length]!,
-      ),
+      subject: `${first} ${surname(permuted(i, surnameCount, seed))}`,
+      pronoun,
+      values: domain.attributes.map(({ values }) => pick(values)),
     }
   })
 }
-
-const womens = new Set('Ada Bea Cora Edda Fanny Greta Hanna Ida Jana Klara Lena Maja Nora Paula Stella'.split(' '))
-
-const pronounOf = (first: string): string => (womens.has(first) ? 'she' : 'he')

@@ -1,5 +1,5 @@
-import { hashText, hashWords } from '../../../data/hash.ts'
 import { permuted } from '../../../data/order.ts'
+import { derivedSeed } from '../../../draws.ts'
 import type { FactDomain, FactSheet } from './domain.ts'
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
@@ -16,16 +16,16 @@ const subjectOf = (sentence: string, { subject, pronoun }: FactSheet, named: boo
  * the seed and the subject's name; an attribute has the same sentence in two versions only when all were used.
  */
 export function writeSheet(domain: FactDomain, sheet: FactSheet, version: number, seed: number): string {
-  const own = hashText(seed, sheet.subject)
+  const own = derivedSeed(seed, 'sheet', sheet.subject)
   const { attributes, perspectives } = domain
-  const of = <T>(ways: readonly T[], stream: number): T => {
-    const round = hashWords(own, stream, Math.floor(version / ways.length))
+  const of = <T>(ways: readonly T[], purpose: string): T => {
+    const round = derivedSeed(own, purpose, Math.floor(version / ways.length))
     return ways[permuted(version % ways.length, ways.length, round)]!
   }
-  const { opening, between, closing, repeatsName } = of(perspectives, attributes.length)
+  const { opening, between, closing, repeatsName } = of(perspectives, 'perspective')
   const sentences = attributes.map((_, place) => {
-    const at = permuted(place, attributes.length, hashWords(own, attributes.length + 1, version))
-    const sentence = of(attributes[at]!.sentences, at)
+    const at = permuted(place, attributes.length, derivedSeed(own, 'order', version))
+    const sentence = of(attributes[at]!.sentences, attributes[at]!.name)
     const named = repeatsName || (place === 0 && opening === '')
     return capital(filled(sentence, { subject: subjectOf(sentence, sheet, named), value: sheet.values[at]! }))
   })

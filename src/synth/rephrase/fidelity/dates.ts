@@ -23,8 +23,14 @@ const year = '(?<year>\\d{4})'
 const forms = [
   new RegExp(`(?<![\\d-])${year}-(?<number>0[1-9]|1[0-2])-${day}(?![\\d-])`, 'giu'),
   new RegExp(`${year}\\s*年\\s*(?<number>1[0-2]|0?[1-9])\\s*月(?:\\s*${day}\\s*日)?`, 'giu'),
-  new RegExp(`(?<!\\d)${day}(?:st|nd|rd|th|er|\\.|º)?\\s+(?:of\\s+|de\\s+|of the\\s+)?${month}(?:,?\\s+(?:de\\s+)?${year}(?!\\d))?`, 'giu'),
-  new RegExp(`\\b${month}\\s+(?:the\\s+)?${day}(?:st|nd|rd|th)?(?!\\d)(?:,?\\s+(?:of\\s+)?${year}(?!\\d))?`, 'giu'),
+  new RegExp(
+    `(?<!\\d)${day}(?:st|nd|rd|th|er|\\.|º)?\\s+(?:of\\s+|de\\s+|of the\\s+)?${month}(?:,?\\s+(?:de\\s+)?${year}(?!\\d))?`,
+    'giu',
+  ),
+  new RegExp(
+    `\\b${month}\\s+(?:the\\s+)?${day}(?:st|nd|rd|th)?(?!\\d)(?:,?\\s+(?:of\\s+)?${year}(?!\\d))?`,
+    'giu',
+  ),
   new RegExp(`\\b${month},?\\s+(?:of\\s+|de\\s+)?${year}(?!\\d)`, 'giu'),
 ]
 

@@ -18,7 +18,10 @@ const refusals = [
 ]
 
 const saidOnlyBy = (rewritten: string, source: string, patterns: readonly RegExp[]): string | undefined =>
-  patterns.find((pattern) => pattern.test(rewritten) && !pattern.test(source))?.exec(rewritten)?.[0].trim()
+  patterns
+    .find((pattern) => pattern.test(rewritten) && !pattern.test(source))
+    ?.exec(rewritten)?.[0]
+    .trim()
 
 /** Nothing is said to whoever asked. What the source says itself may stay. */
 export const noTalk: FidelityRule = ({ source, rewritten }) => {

@@ -97,7 +97,9 @@ export function languageOf(text: string): string | null {
   const best = Math.max(...counts)
   if (best < fewestCommon || best / words.length < commonShare) return null
   // Near relatives that are as likely tell nothing.
-  return counts.filter((count) => count > best * 0.8).length > 1 ? null : common[counts.indexOf(best)]!.row.code
+  return counts.filter((count) => count > best * 0.8).length > 1
+    ? null
+    : common[counts.indexOf(best)]!.row.code
 }
 
 export const languageNamed = (code: string): LanguageRow | undefined =>

@@ -2,7 +2,8 @@ import { languageNamed, languageOf } from './languages.ts'
 import { type FidelityRule, listed } from './rule.ts'
 
 const word = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’.&-]*/gu
-const sentenceEnd = /[.!?…:;。！？]["'”’)\]*_]*\s+$|\n\s*(?:[-*#>•–—]|\d+[.)])*\s*["'“‘(*_[]*$|^\s*["'“‘(*_[]*$|["“‘(]$/u
+const sentenceEnd =
+  /[.!?…:;。！？]["'”’)\]*_]*\s+$|\n\s*(?:[-*#>•–—]|\d+[.)])*\s*["'“‘(*_[]*$|^\s*["'“‘(*_[]*$|["“‘(]$/u
 const possessive = /['’]s?$|\.$/u
 
 const bare = (text: string): string => text.replace(possessive, '')

@@ -43,7 +43,9 @@ export const negationsKept: FidelityRule = ({ source, rewritten }) => {
   const isNear = Math.abs(before - after) <= 2 || Math.max(before, after) <= 2 * Math.min(before, after)
   return isNear && before > 0 && after > 0
     ? []
-    : [`the source denies ${before === 1 ? 'once' : `${before} times`}, the rewriting ${after === 1 ? 'once' : `${after} times`}`]
+    : [
+        `the source denies ${before === 1 ? 'once' : `${before} times`}, the rewriting ${after === 1 ? 'once' : `${after} times`}`,
+      ]
 }
 
 const formula = /\$\$([^$]+)\$\$|\$([^$\n]+)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]/gu
