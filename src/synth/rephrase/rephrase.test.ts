@@ -134,10 +134,10 @@ test('a judge whose answer is no verdict accepts nothing', async () => {
   expect(first).toMatchObject({ status: 'rejected', reason: 'no verdict' })
 })
 
-test.each<[string, Step, RegExp]>([
+test.each<[reason: string, step: Step, message: RegExp]>([
   ['unreachable for good', refuses(401, 'wrong key'), /wrong key/],
   ['overloaded', refuses(503, 'try later'), /try later/],
-  ['broken off', { reset: '{"choices": [' }, /./],
+  ['broken off', { half: '{"choices": [', ending: 'reset' }, /./],
   ['a page of HTML', { body: '<html>Bad gateway</html>' }, /./],
   ['slow', { ...says('It is late.'), afterMs: 2000 } as Step, /no whole answer in 0.3 s/],
 ])('an endpoint that is %s fails a unit and stops nothing', async (_, step, message) => {
