@@ -6,12 +6,14 @@ import { devicesCommand } from './commands/devices.ts'
 import { exportCommand } from './commands/export.ts'
 import { generateCommand } from './commands/generate.ts'
 import { infoCommand } from './commands/info.ts'
+import { jobsCommand } from './commands/jobs.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
+import { workerCommand } from './commands/worker.ts'
 
 /** Every command, in the order of the help. */
 const commands: readonly (() => Command)[] = [
@@ -26,6 +28,8 @@ const commands: readonly (() => Command)[] = [
   verifyCommand,
   verifyVendorCommand,
   devicesCommand,
+  workerCommand,
+  jobsCommand,
 ]
 
 /** The same distance from here in `src` and in `dist`. */

@@ -94,13 +94,15 @@ export interface WorkOptions {
   /** Units of each stage at once, instead of the stages' own. */
   readonly concurrency?: number
   readonly signal?: AbortSignal
-  /** Ends once nothing is queued or being worked on. */
-  readonly untilIdle?: boolean
   readonly onUnit?: (unit: { readonly stage: string; readonly key: string; readonly ok: boolean }) => void
 }
 
 /** Durable work: a queue, a table of what is done, a store of results. */
 export interface Jobs extends AsyncDisposable {
+  /** Which database this is, for messages. */
+  readonly database: string
+  /** Directory of the store. */
+  readonly store: string
   /**
    * Runs a stage over inputs and gives the results in the inputs' order, whatever the concurrency. What is done
    * already comes from the store. A bounded window of inputs is in flight. A failed unit is given as not ok and stops

@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { openJobs } from '../../jobs/open-jobs.ts'
+import type { AnyStage } from '../../jobs/stage.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import { stages as registry } from '../../synth/stages.ts'
+import { UserError } from '../../user-error.ts'
+
+interface WorkerOptions {
+  readonly run: string
+  readonly store?: string
+  readonly stages?: readonly string[]
+  readonly concurrency?: number
+}
+
+const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim())
+
+function positiveInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Give a whole number of at least 1.')
+  return value
+}
+
+function chosenStages(chosen: readonly string[] | undefined): readonly AnyStage[] {
+  if (chosen === undefined) return [...registry.values()]
+  return chosen.map((name) => {
+    const stage = registry.get(name)
+    if (stage === undefined)
+      throw new UserError(`no stage "${name}"${didYouMean(name, [...registry.keys()])}`)
+    return stage
+  })
+}
+
+/** Aborts at Ctrl-C or when the process is asked to end; the second time it ends at once. */
+function endSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  return controller.signal
+}
+
+async function worker({ run, store, stages, concurrency }: WorkerOptions): Promise<void> {
+  const chosen = chosenStages(stages)
+  const signal = endSignal()
+  await using jobs = await openJobs({ directory: run, store })
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  say(`working on ${chosen.map(({ name }) => name).join(', ')}; ${jobs.database}, store ${jobs.store}`)
+  const count = { done: 0, failed: 0 }
+  await jobs.work(chosen, {
+    signal,
+    ...(concurrency !== undefined && { concurrency }),
+    onUnit: ({ ok }) => {
+      count[ok ? 'done' : 'failed']++
+    },
+  })
+  say(`stopped; ${count.done} units done, ${count.failed} failed; what was being worked on is queued again`)
+}
+
+/** `tsukimi worker`: a process that works on what other processes have queued. */
+export const workerCommand = (): Command =>
+  new Command('worker')
+    .description('work on the queued units of a run, beside other processes, until it is told to stop')
+    .requiredOption('--run <directory>', 'directory of the run')
+    .option('--store <directory>', 'where results are kept, shared by all machines (also TSUKIMI_STORE)')
+    .option('--stages <names>', 'stages to work on, with commas between them; all without it', names)
+    .option(
+      '--concurrency <units>',
+      "units of each stage at once, instead of the stage's own",
+      positiveInteger,
+    )
+    .addHelpText(
+      'after',
+      '\nSeveral processes need a Postgres server, in DATABASE_URL.\n\nExample:\n  $ DATABASE_URL=postgres://me@host/tsukimi tsukimi worker --run runs/synth',
+    )
+    .action(worker)
