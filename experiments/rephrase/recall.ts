@@ -12,20 +12,29 @@ import type { Type } from '../../src/tensor/types.ts'
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts'
 import type { Question } from './texts.ts'
 
-/** How a model answers questions. */
-export interface Recall {
-  readonly asked: number
-  /** Questions whose greedy continuation is the answer and then the end. */
-  readonly right: number
-  /** Mean negative log-likelihood of an answer, in nats. */
+/** How a model answers a question. */
+export interface Answered {
+  /** Whether its greedy continuation is the answer and then the end. */
+  readonly right: boolean
+  /** Negative log-likelihood of the answer and the end. */
   readonly nats: number
 }
 
-export interface RecallProbe extends Disposable {
-  ask(params: readonly DeviceBuffer[], questions: readonly Question[]): Promise<Recall>
+export interface Examiner extends Disposable {
+  /** Answers in the order of the questions. */
+  ask(params: readonly DeviceBuffer[], questions: readonly Question[]): Promise<Answered[]>
+}
+
+export interface ExaminerOptions {
+  readonly engine: Engine
+  readonly config: K2Config
+  readonly tokenizer: Tokenizer
+  readonly endOfDocument: number
 }
 
 const rows = 32
+/** Tokens of a question with its answer, at most. */
+const length = 40
 
 interface Row {
   readonly ids: readonly number[]
@@ -37,17 +46,12 @@ interface Row {
  * Asks questions with weights that stay on the engine, in one pass each: a greedy continuation is the answer exactly
  * where the likeliest token is the answer's at each of its places, given those before it.
  */
-export async function createRecallProbe(
-  engine: Engine,
-  c: K2Config,
-  tokenizer: Tokenizer,
-  endOfDocument: number,
-  length: number,
-): Promise<RecallProbe> {
+export async function createExaminer(options: ExaminerOptions): Promise<Examiner> {
+  const { engine, config: c, tokenizer, endOfDocument } = options
   const specs = parameterSpecs(c)
   const ids: Type = { dtype: 'i32', shape: [rows, length] }
   const types: Type[] = [...specs.map(({ shape }): Type => ({ dtype: 'f32', shape })), ids, ids]
-  const program = trace('recall', types, (...inputs) => {
+  const program = trace('answers', types, (...inputs) => {
     const params = Object.fromEntries(specs.map(({ name }, i) => [name, inputs[i]!]))
     const [inputIds, targetIds] = inputs.slice(specs.length)
     const { hidden_ND } = forward(params, c, inputIds!)
@@ -66,7 +70,7 @@ export async function createRecallProbe(
     return { ids: all, answerAt: before.length + 1 }
   }
 
-  async function askSome(params: readonly DeviceBuffer[], some: readonly Row[]): Promise<Recall> {
+  async function askSome(params: readonly DeviceBuffer[], some: readonly Row[]): Promise<Answered[]> {
     const inputIds = new Int32Array(rows * length).fill(endOfDocument)
     const targetIds = new Int32Array(rows * length).fill(endOfDocument)
     for (const [r, row] of some.entries()) {
@@ -77,29 +81,24 @@ export async function createRecallProbe(
     const outputs = await executable.run([...params, ...uploaded])
     const [likeliest, nll] = [await outputs[0]!.read(), await outputs[1]!.read()]
     for (const buffer of [...uploaded, ...outputs]) buffer[Symbol.dispose]()
-    let [right, nats] = [0, 0]
-    for (const [r, row] of some.entries()) {
-      let all = true
+    return some.map((row, r) => {
+      let [right, nats] = [true, 0]
       for (let i = row.answerAt; i < row.ids.length; i++) {
         const at = r * length + i - 1
-        all &&= Number(likeliest[at]) === row.ids[i]
-        nats += nll[at] as number
+        right &&= Number(likeliest[at]) === row.ids[i]
+        nats += Number(nll[at])
       }
-      if (all) right++
-    }
-    return { asked: some.length, right, nats }
+      return { right, nats }
+    })
   }
 
   return {
     async ask(params, questions) {
-      let [right, nats] = [0, 0]
       const all = questions.map(rowOf)
-      for (let i = 0; i < all.length; i += rows) {
-        const part = await askSome(params, all.slice(i, i + rows))
-        right += part.right
-        nats += part.nats
-      }
-      return { asked: all.length, right, nats: nats / all.length }
+      const answered: Answered[] = []
+      for (let i = 0; i < all.length; i += rows)
+        answered.push(...(await askSome(params, all.slice(i, i + rows))))
+      return answered
     },
     [Symbol.dispose]: () => executable[Symbol.dispose](),
   }

@@ -3,7 +3,8 @@ import { people } from '../../src/synth/rephrase/facts/people.ts'
 import { writeSheet } from '../../src/synth/rephrase/facts/write-sheet.ts'
 
 export interface Question {
-  /** Up to and with `Answer:`. */
+  /** Whom it is about. */
+  readonly subject: string
   readonly prompt: string
   /** With the space before it. */
   readonly answer: string
@@ -23,11 +24,12 @@ export const questionsAbout = (
   sheets: readonly FactSheet[],
   wordings: 'taughtQuestions' | 'newQuestions',
 ): Question[] =>
-  sheets.flatMap((sheet) =>
+  sheets.flatMap(({ subject, values }) =>
     domain.attributes.flatMap((attribute, i) =>
       attribute[wordings].map((words) => ({
-        prompt: `Question: ${words.replace('{name}', sheet.subject)}\nAnswer:`,
-        answer: ` ${sheet.values[i]}`,
+        subject,
+        prompt: words.replace('{name}', subject),
+        answer: ` ${values[i]}`,
       })),
     ),
   )

@@ -4,30 +4,23 @@ import { writeBytesAtomic } from '../files/atomic-file.ts'
 import { fileError } from '../files/file-errors.ts'
 import { writeJson } from '../files/json-file.ts'
 import { openJobs } from '../jobs/open-jobs.ts'
-import type { JobProgress, Jobs } from '../jobs/stage.ts'
+import type { JobProgress } from '../jobs/stage.ts'
+import { probeRoles } from '../roles/probe-roles.ts'
 import { openRoles, type Roles } from '../roles/role-config.ts'
 import { countPreTokens, type TokenCounter } from '../synth/rephrase/count-pre-tokens.ts'
 import { dataConfig, type WeightedSource } from '../synth/rephrase/data-config.ts'
 import { drawSheets } from '../synth/rephrase/facts/draw-sheets.ts'
 import { people } from '../synth/rephrase/facts/people.ts'
 import { factFiles, writeFacts } from '../synth/rephrase/facts/write-facts.ts'
-import { rephraseCorpus } from '../synth/rephrase/rephrase-corpus.ts'
+import { type RephraseCorpusOptions, rephraseCorpus } from '../synth/rephrase/rephrase-corpus.ts'
 import { type RephraseMode, rephraseMode } from '../synth/rephrase/rephrase-mode.ts'
 import { rephraseStage } from '../synth/rephrase/rephrase-stage.ts'
-import { splitText } from '../synth/rephrase/split-text.ts'
+import { type SplitSizes, splitText } from '../synth/rephrase/split-text.ts'
 import { type RephraseCounts, rephraseFiles, writeRephrased } from '../synth/rephrase/write-rephrased.ts'
 import { loadTokenizer } from '../tokenizer/tokenizer-directory.ts'
 import { UserError } from '../user-error.ts'
 import { startProgress } from './progress.ts'
 import type { RephraseOptions } from './rephrase-options.ts'
-
-/** A path of the command line, read through once. */
-interface Source {
-  readonly path: string
-  readonly corpus: Corpus
-  readonly tokens: number
-  readonly units: number
-}
 
 export interface RephraseSummary extends RephraseCounts {
   readonly sources: readonly { readonly path: string; readonly tokens: number }[]
@@ -47,14 +40,18 @@ async function counterOf({ tokenizer }: RephraseOptions): Promise<TokenCounter> 
 }
 
 /** Reads a corpus through, so that what is wrong with it is known before anything is asked for. */
-async function sourceOf(path: string, perSource: number, options: RephraseOptions, count: TokenCounter) {
-  const corpus = await openCorpus({ paths: [path], textField: options.textField })
+async function sizesOf(
+  corpus: Corpus,
+  perSource: number,
+  sizes: SplitSizes,
+  count: TokenCounter,
+): Promise<{ readonly tokens: number; readonly units: number }> {
   let [tokens, units] = [0, 0]
   for await (const { text } of corpus.documents()) {
     tokens += count(text)
-    units += perSource * splitText(text, options, count).length
+    units += perSource * splitText(text, sizes, count).length
   }
-  return { path, corpus, tokens, units } satisfies Source
+  return { tokens, units }
 }
 
 function rewritingsOf({ perSource }: RephraseOptions, mode: RephraseMode): number {
@@ -92,27 +89,33 @@ function rolesOf(options: RephraseOptions): Roles {
   })
 }
 
-/** Rewrites sources one after the other through one set of jobs. */
-async function* rewritings(
-  jobs: Pick<Jobs, 'run'>,
-  sources: readonly Source[],
-  common: Omit<Parameters<typeof rephraseCorpus>[0], 'jobs' | 'corpus' | 'onProgress'>,
-  onProgress: (done: number, progress: JobProgress) => void,
-) {
-  let before = 0
-  for (const { corpus, units } of sources) {
-    yield* rephraseCorpus({
-      ...common,
-      jobs,
-      corpus,
-      onProgress: (progress) => onProgress(before + progress.done, progress),
-    })
-    before += units
-  }
-}
-
 const configText = (sources: readonly WeightedSource[], textField: string, out: string): string =>
   `# tsukimi pretrain ${out}/data.yaml\n${dataConfig(sources, textField)}`
+
+/** Rewrites a corpus as durable jobs in `--out`, showing how far it is. */
+async function rewrite(
+  options: RephraseOptions,
+  total: number,
+  rephrasing: Omit<RephraseCorpusOptions, 'jobs' | 'onProgress'>,
+): Promise<RephraseCounts & { readonly cost: JobProgress['cost'] }> {
+  const { out, textField } = options
+  await using jobs = await openJobs({ directory: out })
+  const progress = startProgress('rephrasing', total)
+  let last = 'stopped'
+  let cost: JobProgress['cost'] = { promptTokens: 0, completionTokens: 0, requests: 0, usd: 0 }
+  const onProgress = (state: JobProgress): void => {
+    cost = state.cost
+    progress.update(state.done, state.failed === 0 ? '' : `${state.failed} failed`)
+  }
+  try {
+    const rewritings = rephraseCorpus({ ...rephrasing, jobs, onProgress })
+    const counts = await writeRephrased(rewritings, { directory: out, textField, count: rephrasing.count })
+    last = `${counts.accepted} of ${total} rewritings accepted`
+    return { ...counts, cost }
+  } finally {
+    progress.finish(last)
+  }
+}
 
 /**
  * Rewrites corpora and writes what became of them to `--out`.
@@ -129,45 +132,33 @@ export async function runRephrase(
   const perSource = rewritingsOf(options, mode)
   const roles = rolesOf(options)
   const count = await counterOf(options)
-  const sources: Source[] = []
-  for (const path of paths) sources.push(await sourceOf(path, perSource, options, count))
-  const { probeRoles } = await import('../roles/probe-roles.ts')
+  const corpora = await Promise.all(paths.map((path) => openCorpus({ paths: [path], textField })))
   await probeRoles(roles, signal)
-  const stage = rephraseStage({
-    mode,
-    rephraser: roles.role('rephraser')!,
-    judge: roles.role('judge'),
-    seed,
-    temperature,
-    maxTokens: 4 * options.chunkTokens + 256,
-    concurrency,
-  })
+  const sizes: { readonly tokens: number; readonly units: number }[] = []
+  for (const corpus of corpora) sizes.push(await sizesOf(corpus, perSource, options, count))
   await makeDirectory(out)
-  await using jobs = await openJobs({ directory: out })
-  const total = sources.reduce((sum, { units }) => sum + units, 0)
-  const progress = startProgress('rephrasing', total)
-  const costs = new Map<number, JobProgress['cost']>()
-  const common = { stage, mode, perSource, sizes: options, count, seed, signal }
-  let counts: RephraseCounts | undefined
-  try {
-    const all = rewritings(jobs, sources, common, (done, { failed, cost }) => {
-      costs.set(0, cost)
-      progress.update(done, failed === 0 ? '' : `${failed} failed`)
-    })
-    counts = await writeRephrased(all, { directory: out, textField, count })
-  } finally {
-    progress.finish(counts === undefined ? 'stopped' : `${counts.accepted} of ${total} rewritings accepted`)
-  }
+  const maxTokens = 4 * options.chunkTokens + 256
+  const [rephraser, judge] = [roles.role('rephraser')!, roles.role('judge')]
+  const total = sizes.reduce((sum, { units }) => sum + units, 0)
+  const counts = await rewrite(options, total, {
+    stage: rephraseStage({ mode, rephraser, judge, seed, temperature, maxTokens, concurrency }),
+    mode,
+    corpus: await openCorpus({ paths, textField }),
+    perSource,
+    sizes: options,
+    count,
+    seed,
+    signal,
+  })
   const files = rephraseFiles(out)
+  const sources = paths.map((path, i) => ({ path, tokens: sizes[i]!.tokens }))
+  const summary = { ...counts, sources }
   const weighted = [
-    ...sources.map(({ path, tokens }) => ({ path, tokens, weight: 1 })),
-    { path: files.rephrased, tokens: counts.tokens, weight: options.weight },
+    ...sources.map((source) => ({ ...source, weight: 1 })),
+    ...(counts.tokens === 0
+      ? []
+      : [{ path: files.rephrased, tokens: counts.tokens, weight: options.weight }]),
   ]
-  const summary = {
-    ...counts,
-    sources: sources.map(({ path, tokens }) => ({ path, tokens })),
-    cost: costs.get(0) ?? { promptTokens: 0, completionTokens: 0, requests: 0, usd: 0 },
-  }
   await writeJson(files.summary, summary)
   await writeBytesAtomic(files.config, configText(weighted, textField, out))
   return summary

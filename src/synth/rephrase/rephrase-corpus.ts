@@ -17,8 +17,6 @@ export interface RephraseCorpusOptions {
   readonly seed: number
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
-  /** Called for each document before its units, with its tokens. */
-  readonly onDocument?: (tokens: number) => void
 }
 
 /** One rewriting, with where its source stands. */
@@ -49,7 +47,6 @@ export async function* rephraseCorpus(options: RephraseCorpusOptions): AsyncGene
   const places: Place[] = []
   async function* units(): AsyncGenerator<RephraseUnit> {
     for await (const { id, text } of corpus.documents()) {
-      options.onDocument?.(count(text))
       for (const [excerpt, { chunks }] of splitText(text, sizes, count).entries())
         for (const unit of unitsOf(mode, chunks, perSource, seed)) {
           places.push({ source: id, excerpt })

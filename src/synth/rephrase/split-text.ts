@@ -23,9 +23,13 @@ const borders: readonly RegExp[] = [
   /(?<=\s)(?=\S)/u,
 ]
 
+/** UTF-16 units; longer tokens are rare, and a cut between them does no harm. */
+const longestToken = 64
+
 /** `text` in pieces of at most `most` tokens where its borders let it, characters where they do not. */
 function piecesOf(text: string, most: number, count: TokenCounter, level = 0): string[] {
-  if (count(text) <= most) return [text]
+  // A token has at most some characters: what is far too long need not be counted.
+  if (text.length <= most * longestToken && count(text) <= most) return [text]
   const border = borders[level]
   if (border === undefined) return halves(text).flatMap((half) => piecesOf(half, most, count, level))
   return text.split(border).flatMap((piece) => piecesOf(piece, most, count, level + 1))
@@ -43,10 +47,15 @@ function halves(text: string): string[] {
 function grouped(pieces: readonly string[], most: number, count: TokenCounter): string[][] {
   const groups: string[][] = []
   let text = ''
+  /** At least the tokens of `text`: pieces together have no more than pieces apart. */
+  let tokens = 0
   for (const piece of pieces) {
-    if (groups.length === 0 || count(text + piece) > most) {
+    tokens += count(piece)
+    if (tokens > most) tokens = count(text + piece)
+    if (groups.length === 0 || tokens > most) {
       groups.push([])
       text = ''
+      tokens = count(piece)
     }
     groups.at(-1)!.push(piece)
     text += piece
