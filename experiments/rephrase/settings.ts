@@ -15,7 +15,7 @@ export const settings = {
   /** Of the tokens, those of taught questions. */
   questionShare: 0.3,
   /** How often each person's text is read, in one version or another, by the end. */
-  readings: 20,
+  readings: 40,
   vocabSize: 1280,
   sequences: 4,
   sequenceLength: 256,
@@ -27,7 +27,6 @@ export const settings = {
 /** What is read: so many versions of each text, each as often as makes `readings`. Version 0 was written first. */
 export const arms = {
   raw: [0],
-  'raw and 1 rephrasing': [0, 1],
   '10 rephrasings': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
 } as const satisfies Readonly<Record<string, readonly number[]>>
 

@@ -7,6 +7,7 @@ import { planOf } from '../../src/train/run-plan.ts'
 import { trainingStep } from '../../src/train/step.ts'
 import { createStepPipeline } from '../../src/train/step-pipeline.ts'
 import { startState } from '../../src/train/trainer-state.ts'
+import type { TrainingBatches } from '../../src/train/training-data.ts'
 import type { Answered, Examiner } from './recall.ts'
 import type { Question } from './texts.ts'
 
@@ -33,7 +34,11 @@ export async function trainArm(options: ArmOptions): Promise<Point[]> {
   const { batch, data, optimizer, router } = config
   const { sequenceLength } = data
   const batchSize = batch.sequences * batch.accumulation
-  const batches = createBatches({ sources, sequenceLength, batchSize, seed: config.seed })
+  const drawn = createBatches({ sources, sequenceLength, batchSize, seed: config.seed })
+  const batches: TrainingBatches = {
+    tokensPerBatch: drawn.tokensPerBatch,
+    batch: (at) => ({ ...drawn.batch(at), tokens: drawn.tokensPerBatch }),
+  }
   const step = withBiasOutputs(
     trainingStep(config.model, {
       ...batch,
