@@ -96,7 +96,8 @@ function explain(schema: z.core.$ZodType, input: unknown, issue: z.core.$ZodIssu
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
     return issue.keys.map(
-      (key) => `unknown key "${formatPath([...issue.path, key])}"${didYouMean(key, known)}`,
+      (key) =>
+        `unknown key "${formatPath([...issue.path, key])}"${known.length === 0 ? '' : didYouMean(key, known)}`,
     )
   }
   const where = formatPath(issue.path)

@@ -2,9 +2,9 @@ import Anthropic from '@anthropic-ai/sdk'
 import type { OpenAI } from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chatTokens } from '../src/chat/chat-tokens.ts'
+import { endIds } from '../src/chat/end-ids.ts'
 import { createEnforcer } from '../src/chat/enforcer.ts'
 import type { GeneratedToken } from '../src/generate/scheduler.ts'
-import { endIds } from '../src/chat/end-ids.ts'
 import { type RealServer, realServer, servedConfig, servedTokenizer } from './real-server.fixture.ts'
 
 let server: RealServer

@@ -1,10 +1,14 @@
 import type { DeadUnit, StageStatus } from '../jobs/stage.ts'
+import { grouped } from './number-format.ts'
 import { formatTable } from './table.ts'
 
 const heading = ['stage', 'queued', 'active', 'done', 'dead', 'attempts', 'tokens', 'cost', 'rate']
-const whole = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 })
 const money = (usd: number): string => (usd === 0 ? '–' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
-const rate = (perSecond: number): string => (perSecond === 0 ? '–' : `${perSecond.toFixed(1)}/s`)
+
+function rate(perSecond: number): string {
+  if (perSecond === 0) return '–'
+  return perSecond < 1 ? `${(60 * perSecond).toFixed(1)}/min` : `${perSecond.toFixed(1)}/s`
+}
 
 /** A line for each stage; tokens are those of prompts and of answers. */
 export function stageTable(stages: readonly StageStatus[]): string {
@@ -12,8 +16,8 @@ export function stageTable(stages: readonly StageStatus[]): string {
   const rows = stages.map(
     ({ stage, version, queued, active, done, dead, attempts, cost, rate: perSecond }) => [
       `${stage} ${version}`,
-      ...[queued, active, done, dead, attempts].map(whole),
-      `${whole(cost.promptTokens)} + ${whole(cost.completionTokens)}`,
+      ...[queued, active, done, dead, attempts].map(grouped),
+      `${grouped(cost.promptTokens)} + ${grouped(cost.completionTokens)}`,
       money(cost.usd),
       rate(perSecond),
     ],

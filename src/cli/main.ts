@@ -11,7 +11,9 @@ import { pretrainCommand } from './commands/pretrain.ts'
 import { rephraseCommand } from './commands/rephrase.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
+import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
 import { workerCommand } from './commands/worker.ts'
@@ -20,12 +22,14 @@ import { workerCommand } from './commands/worker.ts'
 const commands: readonly (() => Command)[] = [
   speedrunCommand,
   pretrainCommand,
+  sftCommand,
   generateCommand,
   serveCommand,
   chatCommand,
   exportCommand,
   rephraseCommand,
   reportCommand,
+  trajectoriesCommand,
   infoCommand,
   verifyCommand,
   verifyVendorCommand,

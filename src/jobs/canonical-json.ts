@@ -11,7 +11,7 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value)
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} has no JSON form`)
+  if (typeof value !== 'object') throw new TypeError(`a value of type ${typeof value} has no JSON form`)
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON === 'function') return canonicalJson(toJSON.call(value))
   const members = Object.entries(value)

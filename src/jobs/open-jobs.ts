@@ -95,7 +95,7 @@ function createWorkers(parts: JobParts) {
   return {
     lend:
       (stage: AnyStage): Lend =>
-      ({ concurrency }) => {
+      (concurrency) => {
         const queue = queueOf(stage)
         const entry = workers.get(queue) ?? {
           worker: startWorker(parts, stage, queue, { concurrency }),

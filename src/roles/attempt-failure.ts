@@ -13,7 +13,8 @@ function rootReason(error: unknown): string {
   return reason
 }
 
-export const isHtml = (text: string): boolean => /^[\s\d]*<(?:!doctype html|html|head|body)\b/i.test(text)
+export const isHtml = (text: string): boolean =>
+  /^[\s\d]*<(?:!doctype html|\?xml|html|head|body)\b/i.test(text)
 
 /** Codes of a 429 that waiting does not help. */
 const outOfCredit = new Set([
@@ -68,7 +69,7 @@ export function attemptFailure(error: unknown, baseUrl: string): unknown {
     )
   if (error instanceof APIError && typeof error.status === 'number') return statusFailure(error, baseUrl)
   // undici says `terminated` where a body breaks off.
-  if (error instanceof TypeError)
+  if (error instanceof TypeError && /terminated|fetch failed/.test(error.message))
     return new EndpointFailure(
       'unreachable',
       `${baseUrl}: the connection broke off in the middle of an answer: ${rootReason(error)}`,

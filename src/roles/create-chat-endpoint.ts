@@ -50,21 +50,31 @@ async function attempt(
   timeoutMs: number,
 ): Promise<Answered> {
   const { baseURL } = client
-  const clock = AbortSignal.timeout(timeoutMs)
-  const signal = request.signal ? AbortSignal.any([request.signal, clock]) : clock
+  request.signal?.throwIfAborted()
+  // Of its own, so that nothing of it stays behind: `AbortSignal.timeout` lives on until its time has come.
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  let isLate = false
+  const clock = setTimeout(() => {
+    isLate = true
+    stop()
+  }, timeoutMs)
+  request.signal?.addEventListener('abort', stop, { once: true })
   try {
-    const response = await client.chat.completions
-      .create(body, { signal, timeout: timeoutMs + 1000 })
-      .asResponse()
+    const options = { signal: controller.signal, timeout: timeoutMs + 1000 }
+    const response = await client.chat.completions.create(body, options).asResponse()
     return readCompletion(await response.text(), baseURL, earlierCalls(request))
   } catch (error) {
     request.signal?.throwIfAborted()
-    if (!clock.aborted) throw attemptFailure(error, baseURL)
+    if (!isLate) throw attemptFailure(error, baseURL)
     const seconds = timeoutMs / 1000
     throw new EndpointFailure('timeout', `${baseURL}: no whole answer in ${seconds} s; is the server busy?`, {
       transient: true,
       cause: error,
     })
+  } finally {
+    clearTimeout(clock)
+    request.signal?.removeEventListener('abort', stop)
   }
 }
 

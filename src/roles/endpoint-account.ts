@@ -7,6 +7,13 @@ export interface Prices {
   readonly output: number
 }
 
+/** What tokens cost, in the currency of the prices; null without prices. */
+export const costOf = (
+  { promptTokens, completionTokens }: ChatUsage,
+  prices: Prices | undefined,
+): number | null =>
+  prices ? (promptTokens * prices.input + completionTokens * prices.output) / 1_000_000 : null
+
 /** What an endpoint was asked so far. */
 export interface EndpointUsage {
   readonly baseUrl: string
@@ -52,9 +59,7 @@ export function createEndpointAccount(prices: Prices | undefined): EndpointAccou
     },
     counts: () => ({
       ...sums,
-      cost: prices
-        ? (sums.promptTokens * prices.input + sums.completionTokens * prices.output) / 1_000_000
-        : null,
+      cost: costOf(sums, prices),
       failures: { ...failures },
     }),
   }

@@ -4,7 +4,7 @@ import { EndpointFailure } from './endpoint-failure.ts'
 import { type RoleName, type Roles, roleNames } from './role-config.ts'
 
 /** Models that think before they answer need room for it. */
-const maxTokens = 64
+const maxTokens = 512
 
 /**
  * Asks each model of a run for a word, so that a wrong address, key or name is known before any work is done.

@@ -41,6 +41,15 @@ test.each(['tool_calls', 'stop', 'function_call'])('calls have ids of K2, whatev
   })
 })
 
+test('an answer in parts is their text', () => {
+  const content = [
+    { type: 'thinking', text: 'hm' },
+    { type: 'text', text: 'Ye' },
+    { type: 'text', text: 's.' },
+  ]
+  expect(read(body({ content })).message.content).toBe('Yes.')
+})
+
 test('calls of an answer that was cut are none; refusals and filters are told apart from answers', () => {
   const tool_calls = [call('find', '{"a":')]
   expect(read(body({ content: 'a', tool_calls }, 'length'))).toMatchObject({
@@ -69,7 +78,7 @@ test.each([
   ['{"error":"model is loading"}', 'no chat completion: choices: missing', true],
   ['{"choices":[]}', 'choices: expected a list with a length of at least 1, got []', true],
   [body({ content: 'half' }, null), 'choices[0].finish_reason: expected a string, got null', true],
-  [body({ content: [] }), 'choices[0].message.content: expected', true],
+  [body({ content: 7 }), 'choices[0].message.content: expected', true],
   [body({ tool_calls: [{ function: { name: '' } }] }), 'choices[0].message.tool_calls[0].function', true],
 ])('%s is refused', (text, message, transient) => {
   const error = (() => {

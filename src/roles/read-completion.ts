@@ -10,10 +10,13 @@ const callSchema = z.object({
   function: z.object({ name: z.string().min(1), arguments: z.unknown() }),
 })
 
+/** Some endpoints answer in parts, what was thought among them. */
+const partSchema = z.object({ type: z.string(), text: z.string().optional() })
+
 const choiceSchema = z.object({
   finish_reason: z.string(),
   message: z.object({
-    content: z.string().nullish(),
+    content: z.union([z.string(), z.array(partSchema)]).nullish(),
     refusal: z.string().nullish(),
     tool_calls: z.array(callSchema).nullish(),
   }),
@@ -27,6 +30,11 @@ const completionSchema = z.object({
 })
 
 type Choice = z.infer<typeof choiceSchema>
+
+const contentText = (content: Choice['message']['content']): string =>
+  Array.isArray(content)
+    ? content.map(({ type, text = '' }) => (type === 'text' ? text : '')).join('')
+    : (content ?? '')
 
 /** Some answer with what was thought before the answer, where nothing was asked to keep the two apart. */
 const withoutThoughts = (text: string): string => text.replace(/^\s*<think>[\s\S]*?<\/think>\s*/, '')
@@ -44,7 +52,7 @@ const callsOf = ({ message }: Choice, earlier: number): readonly ToolCall[] =>
 
 function answerOf(choice: Choice, earlier: number): Omit<ChatAnswer, 'usage'> {
   const { content, refusal } = choice.message
-  const text = withoutThoughts(content || refusal || '')
+  const text = withoutThoughts(contentText(content) || refusal || '')
   const message = { role: 'assistant', content: text } as const
   // Half a call is none, and nobody can tell which of them the end has cut.
   if (choice.finish_reason === 'length') return { message, finish: 'length' }

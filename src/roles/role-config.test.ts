@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseAs } from '../schema-error.ts'
 import { probeRoles } from './probe-roles.ts'
-import { openRoles, type RolesConfig, roleNames, rolesSchema } from './role-config.ts'
+import { type AnswerCost, openRoles, type RolesConfig, roleNames, rolesSchema } from './role-config.ts'
 import { refuses, says, scriptedEndpoint } from './scripted-endpoint.fixture.ts'
 
 const read = (input: unknown): RolesConfig => parseAs(rolesSchema, input, 'synth.json: roles')
@@ -32,6 +32,30 @@ test('roles of one model share its limit and its account, each with its temperat
     ['k2', 3, 0.00036],
     ['other', 1, 0.00012],
   ])
+})
+
+test('what one piece of work costs is told beside the whole account', async () => {
+  await using server = await scriptedEndpoint(() => says('Hi'))
+  const model = { base_url: server.baseUrl, model: 'k2' }
+  const prices = { input: 1, output: 2 }
+  const roles = openRoles(read({ judge: { ...model, prices }, user: model }), {})
+  const told: AnswerCost[] = []
+  const { role } = roles.metered((cost) => told.push(cost))
+  expect(role('assistant')).toBeNull()
+  await role('judge')!.complete({ messages })
+  await roles.role('judge')!.complete({ messages })
+  await role('user')!.complete({ messages })
+  const tokens = { promptTokens: 100, completionTokens: 10 }
+  expect(told).toEqual([
+    { ...tokens, cost: 0.00012 },
+    { ...tokens, cost: 0 },
+  ])
+  expect(roles.usage().map(({ answers, cost }) => [answers, cost])).toEqual(
+    expect.arrayContaining([
+      [2, 0.00024],
+      [1, null],
+    ]),
+  )
 })
 
 test.each([

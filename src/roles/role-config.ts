@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { UserError } from '../user-error.ts'
-import type { ChatEndpoint } from './chat-endpoint.ts'
+import type { ChatEndpoint, ChatUsage } from './chat-endpoint.ts'
 import { type AccountedEndpoint, createChatEndpoint } from './create-chat-endpoint.ts'
-import type { EndpointUsage } from './endpoint-account.ts'
+import { costOf, type EndpointUsage, type Prices } from './endpoint-account.ts'
 
 export const roleNames = [
   'tool_designer',
@@ -53,12 +53,20 @@ export const rolesSchema = z.strictObject({
 } satisfies Record<RoleName, typeof procedural>)
 export type RolesConfig = z.infer<typeof rolesSchema>
 
+/** What one answer took. */
+export interface AnswerCost extends ChatUsage {
+  /** In the currency of the prices; 0 without prices. */
+  readonly cost: number
+}
+
 /** The roles of a run that models play. */
 export interface Roles {
   /** null for a procedural role. */
   readonly role: (name: RoleName) => ChatEndpoint | null
   /** One each for the endpoints in use, whichever roles share them. */
   readonly usage: () => readonly EndpointUsage[]
+  /** The same roles, whose answers are told: what one piece of work costs. */
+  readonly metered: (told: (cost: AnswerCost) => void) => Pick<Roles, 'role'>
 }
 
 type EndpointRole = Exclude<RoleConfig, 'procedural'>
@@ -80,6 +88,20 @@ function open(config: EndpointRole, name: RoleName, environment: NodeJS.ProcessE
     ...(prices && { prices }),
   })
 }
+
+const metered = (
+  endpoint: ChatEndpoint,
+  prices: Prices | undefined,
+  told: (cost: AnswerCost) => void,
+): ChatEndpoint => ({
+  baseUrl: endpoint.baseUrl,
+  model: endpoint.model,
+  async complete(request) {
+    const answer = await endpoint.complete(request)
+    told({ ...answer.usage, cost: costOf(answer.usage, prices) ?? 0 })
+    return answer
+  },
+})
 
 const atTemperature = (endpoint: ChatEndpoint, temperature: number | undefined): ChatEndpoint =>
   temperature === undefined
@@ -110,5 +132,12 @@ export function openRoles(config: RolesConfig, environment: NodeJS.ProcessEnv = 
   return {
     role: (name) => byRole.get(name) ?? null,
     usage: () => [...opened.values()].map((endpoint) => endpoint.usage()),
+    metered: (told) => ({
+      role(name) {
+        const [endpoint, role] = [byRole.get(name), config[name]]
+        if (endpoint === undefined || role === 'procedural') return null
+        return metered(endpoint, role.prices, told)
+      },
+    }),
   }
 }

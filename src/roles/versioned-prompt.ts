@@ -20,10 +20,29 @@ type AnyPrompt = Pick<
   'name' | 'version' | 'system' | 'schema' | 'temperature' | 'maxTokens'
 >
 
-/** The form of a prompt's answer, as models and endpoints are told it. */
-export function answerSchema({ schema }: Pick<AnyPrompt, 'schema'>): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+function writtenSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override({ jsonSchema }) {
+      delete jsonSchema.propertyNames
+      if (jsonSchema.oneOf === undefined) return
+      jsonSchema.anyOf = jsonSchema.oneOf
+      delete jsonSchema.oneOf
+    },
+  })
   return rest
+}
+
+const written = new WeakMap<z.ZodType, JsonSchema>()
+
+/**
+ * The form of a prompt's answer, as models and endpoints are told it: without the keywords that few of them enforce. What
+ * it says too little, the prompt's schema still checks.
+ */
+export function answerSchema({ schema }: Pick<AnyPrompt, 'schema'>): JsonSchema {
+  const known = written.get(schema) ?? writtenSchema(schema)
+  written.set(schema, known)
+  return known
 }
 
 /** Tells what a prompt asks, for the keys of results: `judge@2:0f3a...`. */

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from './canonical-json.ts'
 
-/** JSON with the keys of all objects in order, so that equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
-}
-
-/** SHA-256 of a value's canonical JSON, hexadecimal. */
+/**
+ * SHA-256 of a value's canonical JSON, in hexadecimal: what a task, a trajectory or an input of a stage is known by,
+ * whatever the order of its keys.
+ *
+ * @throws TypeError for what is no JSON
+ */
 export const digestOf = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('hex')

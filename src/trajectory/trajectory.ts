@@ -1,6 +1,9 @@
 import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
 
-/** Tokens of a node as a model saw or wrote them; all arrays have the same length. */
+/**
+ * Tokens of a node as a model saw or wrote them; all arrays have the same length. They are the body of its turn, with
+ * the mark that ends it if it was sampled; or the whole turn, where they begin with an opening mark that was not.
+ */
 export interface NodeTokens {
   readonly ids: Int32Array
   /** 1 where the model chose the token, 0 where it was given one (a template's mark, a forced prefix). */

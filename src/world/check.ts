@@ -52,10 +52,12 @@ const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g,
  * Whether a text has another as a whole word or number: 4 is not in 42, nor in 4.5. Letters' case, commas within numbers
  * and spaces do not count.
  */
-export const says = (text: string, fact: string): boolean =>
-  new RegExp(`(?<![\\p{L}\\p{N}]|\\d\\.)${escaped(plain(fact))}(?![\\p{L}\\p{N}]|\\.\\d)`, 'u').test(
-    plain(text),
-  )
+export function says(text: string, fact: string): boolean {
+  const [whole, part] = [plain(text), plain(fact)]
+  // Most texts do not have it at all, and a pattern takes a hundred times as long to build.
+  if (!whole.includes(part)) return false
+  return new RegExp(`(?<![\\p{L}\\p{N}]|\\d\\.)${escaped(part)}(?![\\p{L}\\p{N}]|\\.\\d)`, 'u').test(whole)
+}
 
 /** Whether `given` has at least what is `wanted`; texts without regard to case and outer spaces. */
 function covers(given: unknown, wanted: unknown): boolean {

@@ -33,8 +33,10 @@ export function holds({ column, is, term }: Condition, scope: Scope): boolean {
     const isIn = term.values.some((value) => comparable(value) === comparable(left))
     return is === '!=' ? !isIn : isIn
   }
-  const right = termValue(term, scope)
-  return right === undefined || compares(is, left, right)
+  const right = termValue(term, scope) as Value | readonly Value[] | undefined
+  if (is === 'in' || Array.isArray(right))
+    return right === undefined || [right].flat().some((value) => comparable(value) === comparable(left))
+  return right === undefined || compares(is, left, right as Value)
 }
 
 const operations: Readonly<

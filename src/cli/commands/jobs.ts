@@ -35,7 +35,7 @@ async function jobs(run: string, options: JobsOptions): Promise<void> {
     await using opened = await openJobs({ directory: run, store: options.store })
     if (options.retry) {
       const count = await opened.retryDead()
-      process.stderr.write(`${count} dead units are queued again\n`)
+      process.stderr.write(`${count} dead ${count === 1 ? 'unit is' : 'units are'} queued again\n`)
     }
     print(await shown(opened, options))
   } catch (error) {

@@ -25,9 +25,16 @@ async function speedrun(options: SpeedrunOptions): Promise<void> {
   const runDir = options.out ?? freeDirectory()
   // Loaded when they are needed: help and other commands start faster without the engine and the charts.
   const { runTraining } = await import('../run-training.ts')
+  const { pretrainingConfig } = await import('../pretraining-config.ts')
   const finished = await runTraining({
-    target: 'nano',
-    overrides: [...engineOverrides(options), ...options.set],
+    name: 'pretrain',
+    config: () =>
+      pretrainingConfig({
+        target: 'nano',
+        overrides: [...engineOverrides(options), ...options.set],
+        runDir,
+        resume: false,
+      }),
     runDir,
     resume: false,
     command: 'tsukimi speedrun',

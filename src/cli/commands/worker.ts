@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { openJobs } from '../../jobs/open-jobs.ts'
 import type { AnyStage } from '../../jobs/stage.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { stages as registry } from '../../synth/stages.ts'
 import { UserError } from '../../user-error.ts'
+import { onInterrupt } from '../interruption.ts'
+import { positiveInteger } from '../option-values.ts'
 
 interface WorkerOptions {
   readonly run: string
@@ -13,13 +15,6 @@ interface WorkerOptions {
 }
 
 const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim())
-
-function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('Give a whole number of at least 1.')
-  return value
-}
 
 function chosenStages(chosen: readonly string[] | undefined): readonly AnyStage[] {
   if (chosen === undefined) return [...registry.values()]
@@ -31,22 +26,15 @@ function chosenStages(chosen: readonly string[] | undefined): readonly AnyStage[
   })
 }
 
-/** Aborts at Ctrl-C or when the process is asked to end; the second time it ends at once. */
-function endSignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
-  return controller.signal
-}
-
 async function worker({ run, store, stages, concurrency }: WorkerOptions): Promise<void> {
   const chosen = chosenStages(stages)
-  const signal = endSignal()
+  using interruption = onInterrupt('giving back what is being worked on; once more ends at once')
   await using jobs = await openJobs({ directory: run, store })
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   say(`working on ${chosen.map(({ name }) => name).join(', ')}; ${jobs.database}, store ${jobs.store}`)
   const count = { done: 0, failed: 0 }
   await jobs.work(chosen, {
-    signal,
+    signal: interruption.signal,
     ...(concurrency !== undefined && { concurrency }),
     onUnit: ({ ok }) => {
       count[ok ? 'done' : 'failed']++

@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { takeLock } from '../jobs/directory-lock.ts'
+import { PermanentFailure } from '../jobs/failures.ts'
+import { jobsDirectory, openJobs } from '../jobs/open-jobs.ts'
+import type { Stage } from '../jobs/stage.ts'
+
+const bin = fileURLToPath(new URL('../../bin/tsukimi.js', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'jobs-command-'))
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const tsukimi = (...args: readonly string[]): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, DATABASE_URL: '', TSUKIMI_STORE: undefined }
+    execFile(process.execPath, [bin, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
+  })
+
+const stage: Stage<number, number> = {
+  name: 'solve',
+  version: '3',
+  async run(n, { account }) {
+    account({ requests: 1, promptTokens: 1200, completionTokens: 300, usd: 0.002 })
+    if (n === 2) throw new PermanentFailure('the endpoint refused:\n  no such model')
+    return n
+  },
+}
+
+beforeAll(async () => {
+  await using jobs = await openJobs({ directory, databaseUrl: '', store: jobsDirectory(directory) })
+  await Array.fromAsync(jobs.run(stage, [0, 1, 2, 3]))
+}, 120_000)
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('tsukimi jobs', () => {
+  test('shows each stage', async () => {
+    const { code, stdout, stderr } = await tsukimi('jobs', directory)
+    expect([code, stderr]).toEqual([0, ''])
+    const cells = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/))
+    expect(cells).toEqual([
+      ['stage', 'queued', 'active', 'done', 'dead', 'attempts', 'tokens', 'cost', 'rate'],
+      [
+        'solve 3',
+        '0',
+        '0',
+        '3',
+        '1',
+        '4',
+        '4,800 + 1,200',
+        '$0.0080',
+        expect.stringMatching(/^(3\.0\/min|–)$/),
+      ],
+    ])
+    const { stdout: json } = await tsukimi('jobs', directory, '--json')
+    expect(JSON.parse(json)).toMatchObject([{ stage: 'solve', done: 3, dead: 1, cost: { requests: 4 } }])
+  })
+
+  test('says what the owner of the database last said while another process has it', async () => {
+    const lock = await takeLock(join(jobsDirectory(directory), 'lock'))
+    if ('heldBy' in lock) throw new Error('the lock is held')
+    const seen = await tsukimi('jobs', directory)
+    const retried = await tsukimi('jobs', directory, '--retry')
+    const worker = await tsukimi('worker', '--run', directory)
+    await lock.release()
+    expect(seen.code).toBe(0)
+    expect(seen.stderr).toMatch(/^as of \d{4}-.*, as the process that has the database says\n$/)
+    expect(seen.stdout).toContain('solve 3       0       0     3     1')
+    for (const { code, stderr } of [retried, worker]) {
+      expect(code).toBe(1)
+      expect(stderr).toMatch(
+        new RegExp(`error: .*process ${process.pid} on .* is using its embedded database.*DATABASE_URL`),
+      )
+    }
+  })
+
+  test('lists dead units and queues them again', async () => {
+    const failed = await tsukimi('jobs', directory, '--failed')
+    expect(failed.stdout).toMatch(
+      /^stage {4}unit {10}attempts {2}error\nsolve 3 {2}[0-9a-f]{12} {2}1 {9}the endpoint refused: no such model\n$/,
+    )
+    const retried = await tsukimi('jobs', directory, '--retry')
+    expect(retried.stderr).toBe('1 dead unit is queued again\n')
+    expect(retried.stdout).toContain('solve 3       1       0     3     0')
+    expect((await tsukimi('jobs', directory, '--failed')).stdout).toBe('no unit is dead\n')
+  })
+
+  test('says that no jobs have run', async () => {
+    const { code, stderr } = await tsukimi('jobs', join(directory, 'elsewhere'))
+    expect([code, stderr]).toEqual([
+      1,
+      `error: ${join(directory, 'elsewhere')}: no jobs have run here; give the directory of a run, or DATABASE_URL\n`,
+    ])
+  })
+
+  test('knows which stages there are for a worker', async () => {
+    const { code, stderr } = await tsukimi('worker', '--run', directory, '--stages', 'nonesuch')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: no stage "nonesuch"/)
+  })
+})

@@ -1,0 +1,121 @@
+import type { Application, WorldTool } from '../../world/application.ts'
+import { type Draws, drawsOf } from '../tools/draws.ts'
+import { poolText } from '../tools/pools/pool-text.ts'
+import { pools } from '../tools/pools/pools.ts'
+import { either, spoken, withArticle } from '../tools/words.ts'
+import type { Agent } from './agent.ts'
+import { audiencesServed, backgrounds, roles, tempers } from './personas.ts'
+import { type PolicyRule, policyRules } from './policies.ts'
+import { systemPrompt } from './system-prompt.ts'
+
+export interface GenerateAgentsOptions {
+  readonly seed: number
+  readonly count: number
+  /** Each with two tools at least. */
+  readonly applications: readonly Application[]
+  readonly onProgress?: (agents: number) => void
+}
+
+const nameOf = ({ declaration }: WorldTool): string => declaration.function.name
+
+/** Two applications can be had together where no name of a table or tool is in both. */
+const compatible = (a: Application, b: Application): boolean => {
+  const tables = new Set(a.tables.map(({ name }) => name))
+  const tools = new Set(a.tools.map(nameOf))
+  return (
+    a !== b &&
+    !b.tables.some(({ name }) => tables.has(name)) &&
+    !b.tools.some((tool) => tools.has(nameOf(tool)))
+  )
+}
+
+/** How often a second application is looked for. */
+const attempts = 6
+
+function applicationsOf(applications: readonly Application[], draws: Draws): readonly Application[] {
+  const first = draws.pick(applications)
+  if (!draws.chance(0.2)) return [first]
+  for (let i = 0; i < attempts; i++) {
+    const second = draws.pick(applications)
+    if (compatible(first, second)) return [first, second]
+  }
+  return [first]
+}
+
+/** Some tools, in their order; something that reads is among them where there is such a tool. */
+function toolsOf(applications: readonly Application[], draws: Draws): readonly WorldTool[] {
+  const size = draws.integer(2, 12)
+  const share = Math.ceil(size / applications.length)
+  return applications.flatMap(({ tools }) => {
+    const readers = tools.filter(({ semantics }) => semantics?.kind === 'get' || semantics?.kind === 'search')
+    const reader = readers.length === 0 ? undefined : draws.pick(readers)
+    const others = draws.sample(
+      tools.filter((tool) => tool !== reader),
+      share - (reader === undefined ? 0 : 1),
+    )
+    return tools.filter((tool) => tool === reader || others.includes(tool))
+  })
+}
+
+function rulesOf(tools: readonly WorldTool[], draws: Draws): readonly PolicyRule[] {
+  const possible = draws.shuffled(policyRules.filter(({ concerns }) => concerns(tools)))
+  const groups = new Set<string>()
+  const chosen = possible.filter(({ group }) => !groups.has(group) && groups.add(group))
+  return chosen.slice(0, draws.integer(2, 6))
+}
+
+const openings: readonly ((name: string, role: string, temper: string, place: string) => string)[] = [
+  (name, role, temper, place) => `You are ${name}, ${role} of ${place}. You are ${temper}.`,
+  (name, role, temper, place) =>
+    `Your name is ${name} and you are ${withArticle(role)} at ${place}, ${temper}.`,
+  (_, role, temper, place) => `You work as ${withArticle(role)} for ${place}. Be ${temper}.`,
+  (name, role, temper, place) =>
+    `This is ${place}. You, ${name}, serve it as ${withArticle(role)}; people know you as ${temper}.`,
+  (_, role, temper, place) => `Act as the ${temper} ${role} of ${place}.`,
+]
+
+function agentAt({ seed, applications }: GenerateAgentsOptions, index: number): Agent {
+  const draws = drawsOf(seed, 'agent', index)
+  const chosen = applicationsOf(applications, draws)
+  const tools = toolsOf(chosen, draws)
+  const { domain } = chosen[0]!
+  const role = draws.pick(roles[domain] ?? roles.unknown!)
+  const temper = draws.pick(tempers)
+  const name = poolText(pools.person, draws)
+  const company = poolText(pools.company, draws)
+  const desk = either(
+    chosen.map((application) => spoken(application.name)),
+    'and',
+  )
+  const things = [...new Set(chosen.flatMap(({ tables }) => tables.map((table) => spoken(table.name))))]
+  const expertise = things.length === 0 ? desk : either(draws.sample(things, 3), 'and')
+  const background = draws
+    .pick(backgrounds)
+    .replace('{years}', String(draws.integer(2, 24)))
+    .replace('{city}', poolText(pools.city, draws))
+  const rules = rulesOf(tools, draws)
+  const parts = {
+    opening: draws.pick(openings)(name, role, temper, `${company}, ${desk}`),
+    expertise: `${background}${draws.pick([' and know ', '; your field is ', ', above all with '])}${expertise}.`,
+    audience: `You ${draws.pick(['serve', 'help', 'speak with', 'work for'])} ${draws.pick(audiencesServed)}.`,
+    rules: rules.map(({ texts }) => draws.pick(texts)),
+  }
+  return {
+    id: `agent-${seed}-${index}`,
+    domain,
+    applications: chosen.map((application) => application.name),
+    persona: `${name}, ${temper} ${role}`,
+    expertise,
+    policy: rules.map((rule) => rule.name),
+    systemPrompt: systemPrompt(parts, draws),
+    tools: tools.map(nameOf),
+  }
+}
+
+/** Agents, persona and policy by a subset of tools: agent `i` depends on the seed, `i` and the applications alone. */
+export function* generateAgents(options: GenerateAgentsOptions): Generator<Agent> {
+  for (let i = 0; i < options.count; i++) {
+    yield agentAt(options, i)
+    options.onProgress?.(i + 1)
+  }
+}

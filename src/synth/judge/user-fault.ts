@@ -1,0 +1,56 @@
+import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
+import type { Task } from '../../world/task.ts'
+
+/** Keys, numbers and days: what a user cannot say otherwise without saying something else. */
+const tokens = (text: string): readonly string[] => text.match(/[A-Za-z]+-\d[\w-]*|\d+(?:[.,:-]\d+)*/g) ?? []
+
+/**
+ * What the user said that the task does not have it say, in words; null where nothing is wrong. Ids, numbers and days
+ * must come from its goal, its moves or what the assistant said before, and what it was to say later must not be
+ * missing where the assistant had its turn.
+ */
+export function userFault(trajectory: Trajectory, task: Task): string | null {
+  const messages = conversation(trajectory)
+  const script = [task.user.goal, ...task.user.moves.map(({ text }) => text)].join('\n')
+  const known = new Set(tokens(script))
+  for (const message of messages) {
+    if (message.role === 'assistant') for (const token of tokens(message.content)) known.add(token)
+    if (message.role !== 'user') continue
+    const strange = tokens(message.content).find((token) => !known.has(token))
+    if (strange !== undefined) return `the user says ${strange}, which its goal does not have`
+  }
+  return mistaken(messages, task) ?? contradiction(messages, task) ?? leftEarly(trajectory, task)
+}
+
+/** An id that only the assistant has brought up is said in place of one that the user has and never says. */
+function mistaken(messages: ReturnType<typeof conversation>, { user, state }: Task): string | null {
+  const keys = new Set(Object.values(state).flatMap((rows) => Object.keys(rows)))
+  const keysOf = (texts: readonly string[]): readonly string[] =>
+    texts.flatMap(tokens).filter((token) => keys.has(token))
+  const own = new Set(keysOf([user.goal, ...user.moves.map(({ text }) => text)]))
+  const said = new Set(keysOf(messages.filter(({ role }) => role === 'user').map(({ content }) => content)))
+  const strange = [...said].find((key) => !own.has(key))
+  const unsaid = keysOf(user.moves.map(({ text }) => text)).find((key) => !said.has(key))
+  return strange === undefined || unsaid === undefined
+    ? null
+    : `the user says ${strange}, and never ${unsaid}`
+}
+
+/** The user takes back what it said, where its goal has no such thing. */
+function contradiction(messages: ReturnType<typeof conversation>, { user }: Task): string | null {
+  const denies = /\bI (?:told you|said|never said|never asked|asked for)\b/i
+  const isScripted = (text: string): boolean => user.moves.some((move) => move.text === text)
+  const found = messages.find(
+    ({ role, content }) => role === 'user' && denies.test(content) && !isScripted(content),
+  )
+  return found === undefined ? null : `the user contradicts itself: ${found.content.slice(0, 80)}`
+}
+
+/** Ended by the user after fewer requests than it has. Answers to what was never asked are none of its own. */
+function leftEarly(trajectory: Trajectory, { user }: Task): string | null {
+  if (trajectory.outcome?.stop !== 'user done') return null
+  const messages = conversation(trajectory)
+  const said = messages.filter(({ role }) => role === 'user').length
+  const requests = user.moves.filter(({ when }) => when !== 'asked').length
+  return said < requests ? `the user leaves after ${said} of ${requests} requests` : null
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { createChatEndpoint } from '../../roles/create-chat-endpoint.ts'
+import { answerSchema } from '../../roles/versioned-prompt.ts'
+import { schemaProblems } from '../../schema-error.ts'
+import { startTestServer } from '../../serve/test-server.fixture.ts'
+import { agentPrompt } from './agent-prompt.ts'
+import { applicationPrompt } from './application-prompt.ts'
+import { domainPrompt } from './domain-prompt.ts'
+import { judgePrompt } from './judge-prompt.ts'
+import { preferencePrompt } from './preference-prompt.ts'
+import { rephrasePrompt } from './rephrase-prompt.ts'
+import { taskPrompt } from './task-prompt.ts'
+import { toolCallPrompt } from './tool-call-prompt.ts'
+import { userPrompt } from './user-prompt.ts'
+
+const prompts = [
+  domainPrompt,
+  applicationPrompt,
+  agentPrompt,
+  taskPrompt,
+  userPrompt,
+  toolCallPrompt,
+  judgePrompt,
+  preferencePrompt,
+  rephrasePrompt,
+]
+
+// The model draws any allowed token: nothing but the server's enforcer makes its answers what they are.
+test.each(prompts)('our own server keeps a model that knows nothing to the form of $name', async (prompt) => {
+  await using served = await startTestServer()
+  const baseUrl = `${served.url}/v1`
+  const model = { model: 'tsukimi-test', maxConcurrency: 2, timeoutMs: 20_000, retries: 0 }
+  const endpoint = createChatEndpoint({ ...model, baseUrl })
+  const schema = answerSchema(prompt as never)
+  const messages = [{ role: 'user', content: 'Hello' }] as const
+  for (const seed of [0, 1, 2]) {
+    const { message, finish } = await endpoint.complete({ messages, schema, maxTokens: 900, seed })
+    expect(finish).toBe('stop')
+    expect(schemaProblems(prompt.schema, JSON.parse(message.content))).toEqual([])
+  }
+  expect(endpoint.usage()).toMatchObject({ answers: 3, unreported: 0, concessions: [] })
+})

@@ -1,0 +1,50 @@
+import { ofThe, type ToolDraft, type Workshop } from '../draft.ts'
+import { keyParameter } from '../parameters.ts'
+import { either, spoken, withArticle } from '../words.ts'
+
+/** Tools that tell a row or a part of it. */
+export function readingTools(workshop: Workshop): readonly ToolDraft[] {
+  const { thing, style, draws } = workshop
+  const { table, name, noun } = thing
+  const key = keyParameter(thing, style)
+  const refuses = [`there is no such ${noun}`]
+  const get = (tool: string, does: string, returns: string, columns?: readonly string[]): ToolDraft => ({
+    name: tool,
+    does,
+    returns,
+    refuses,
+    parameters: [key],
+    semantics: {
+      kind: 'get',
+      table: table.name,
+      key: { param: key.name },
+      ...(columns === undefined ? {} : { columns }),
+    },
+  })
+  const verb = spoken(style.verbs.get)
+  const whole = get(
+    `${style.verbs.get}_${name}`,
+    `${verb} ${withArticle(noun)} (${thing.about}) by its key`,
+    `all that is known of it`,
+  )
+  const some = draws.sample(thing.ownColumns, draws.integer(1, 3))
+  const words = either(some.map(spoken), 'and')
+  const part = get(
+    `${draws.pick(['check', 'get', 'show'])}_${name}_${some.length === 1 ? some[0] : draws.pick(['summary', 'facts', 'overview', 'basics'])}`,
+    `tell the ${words}${ofThe(thing)}`,
+    `its key with ${words}`,
+    some,
+  )
+  const status =
+    thing.lifecycle === undefined
+      ? []
+      : [
+          get(
+            `${draws.pick(['check', 'get'])}_${name}_status`,
+            `tell in which state ${withArticle(noun)} is`,
+            'its key and its status',
+            ['status'],
+          ),
+        ]
+  return [{ ...whole, core: true }, part, ...status]
+}

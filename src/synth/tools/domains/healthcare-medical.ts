@@ -1,0 +1,311 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const healthcareMedical: Domain = {
+  name: 'healthcare_medical',
+  settings: [
+    { name: 'dental', phrase: 'dental practices', columns: { tooth_number: int(1, 32) } },
+    {
+      name: 'pediatric',
+      phrase: 'children and their doctors',
+      columns: { age_months: int(0, 215, 'months') },
+    },
+    {
+      name: 'cardiology',
+      phrase: 'heart clinics',
+      columns: { resting_heart_rate: int(38, 140, 'beats per minute') },
+    },
+    {
+      name: 'physiotherapy',
+      phrase: 'physiotherapists',
+      columns: { body_region: oneOf('neck', 'shoulder', 'back', 'hip', 'knee', 'ankle') },
+    },
+    {
+      name: 'veterinary',
+      phrase: 'animal clinics',
+      columns: { species: oneOf('dog', 'cat', 'rabbit', 'horse', 'parrot', 'tortoise') },
+    },
+    { name: 'home_care', phrase: 'nursing at home', columns: { visits_per_week: int(1, 21, 'visits') } },
+    { name: 'maternity', phrase: 'maternity wards', columns: { week_of_pregnancy: int(4, 42, 'weeks') } },
+    { name: 'oncology', phrase: 'cancer centres', columns: { treatment_cycle: int(1, 18) } },
+    { name: 'eye_clinic', phrase: 'eye clinics', columns: { eye: oneOf('left', 'right', 'both') } },
+    { name: 'mental_health', phrase: 'mental health services', columns: { remote_session: flag } },
+    {
+      name: 'sports_medicine',
+      phrase: 'sports doctors',
+      columns: { sport: oneOf('running', 'football', 'tennis', 'swimming', 'skiing', 'cycling') },
+    },
+    {
+      name: 'rural_clinic',
+      phrase: 'small clinics in the country',
+      columns: { travel_km: num(0, 90, 'km') },
+    },
+  ],
+  entities: {
+    appointment: {
+      prefix: 'APT',
+      about: 'an agreed visit to a practitioner',
+      columns: {
+        patient_name: text('person'),
+        reason: text('complaint'),
+        duration_minutes: int(10, 120, 'minutes'),
+        visit_day: day,
+        first_visit: flag,
+        patient_id: ref('patient'),
+        practitioner_id: ref('practitioner'),
+      },
+      lifecycle: {
+        start: 'requested',
+        moves: {
+          confirm: ['requested', 'confirmed'],
+          check_in: ['confirmed', 'checked_in'],
+          complete: ['checked_in', 'completed'],
+          cancel: ['requested|confirmed', 'cancelled'],
+          'mark_*_missed': ['confirmed', 'missed'],
+        },
+      },
+      suits: ['schedulable', 'billable', 'prioritised', 'noted', 'rated'],
+    },
+    patient: {
+      prefix: 'PAT',
+      about: 'someone under treatment',
+      columns: {
+        full_name: text('person'),
+        birth_date: day,
+        blood_group: oneOf('A+', 'A-', 'B+', 'B-', 'AB+', 'AB-', 'O+', 'O-'),
+        allergy: text('allergy'),
+        weight_kg: num(2, 180, 'kg'),
+        registered_on: day,
+      },
+      lifecycle: {
+        start: 'registered',
+        moves: { admit: ['registered|discharged', 'admitted'], discharge: ['admitted', 'discharged'] },
+      },
+      suits: ['reachable', 'locatable', 'assignable', 'noted', 'insured'],
+    },
+    practitioner: {
+      prefix: 'DOC',
+      about: 'a doctor, nurse or therapist',
+      columns: {
+        full_name: text('person'),
+        role: oneOf('physician', 'surgeon', 'nurse', 'therapist', 'pharmacist'),
+        hourly_fee: num(35, 480, 'USD'),
+        patients_today: int(0, 40, 'patients'),
+        speaks: oneOf('english', 'spanish', 'french', 'mandarin', 'arabic'),
+      },
+      lifecycle: {
+        start: 'available',
+        moves: {
+          'put_*_on_call': ['available', 'on_call'],
+          'end_*_call_duty': ['on_call', 'available'],
+          'start_*_leave': ['available|on_call', 'on_leave'],
+          'end_*_leave': ['on_leave', 'available'],
+        },
+      },
+      suits: ['rated', 'expiring', 'reachable', 'locatable'],
+    },
+    prescription: {
+      prefix: 'RX',
+      about: 'a medicine ordered for a patient',
+      columns: {
+        patient_name: text('person'),
+        medicine: text('medicine'),
+        dose_mg: num(0.5, 1500, 'mg'),
+        times_per_day: int(1, 6, 'times'),
+        days: int(1, 120, 'days'),
+        refills_left: int(0, 11, 'refills'),
+        prescribed_on: day,
+        patient_id: ref('patient'),
+      },
+      lifecycle: {
+        start: 'written',
+        moves: {
+          fill: ['written', 'filled'],
+          dispense: ['filled', 'dispensed'],
+          stop: ['written|filled', 'stopped'],
+        },
+      },
+      suits: ['approvable', 'expiring', 'reviewable', 'noted', 'billable'],
+    },
+    lab_test: {
+      prefix: 'LAB',
+      about: 'a sample that a laboratory examines',
+      columns: {
+        test_name: text('lab_test'),
+        specimen: oneOf('blood', 'urine', 'saliva', 'tissue', 'swab'),
+        result_value: num(0, 400),
+        reference_high: num(1, 400),
+        collected_on: day,
+        reported_on: day,
+        patient_id: ref('patient'),
+      },
+      lifecycle: {
+        start: 'ordered',
+        moves: {
+          collect: ['ordered', 'collected'],
+          analyse: ['collected', 'analysed'],
+          report: ['analysed', 'reported'],
+          reject: ['collected', 'rejected'],
+        },
+      },
+      suits: ['prioritised', 'assignable', 'reviewable', 'billable', 'noted'],
+    },
+    medicine_stock: {
+      prefix: 'MED',
+      about: 'a medicine on the shelf of the pharmacy',
+      columns: {
+        medicine: text('medicine'),
+        batch: text('batch'),
+        unit_price: num(0.1, 900, 'USD'),
+        needs_refrigeration: flag,
+        controlled: flag,
+        received_on: day,
+      },
+      suits: ['stocked', 'expiring', 'lockable', 'reviewable'],
+    },
+    ward_bed: {
+      prefix: 'BED',
+      about: 'a bed of a ward',
+      columns: {
+        ward: text('ward'),
+        room_number: int(100, 799),
+        bed_type: oneOf('standard', 'intensive', 'isolation', 'maternity'),
+        daily_rate: num(80, 2400, 'USD'),
+        has_monitor: flag,
+        occupant_id: ref('patient'),
+      },
+      lifecycle: {
+        start: 'free',
+        moves: {
+          reserve: ['free', 'reserved'],
+          occupy: ['free|reserved', 'occupied'],
+          vacate: ['occupied', 'cleaning'],
+          'mark_*_clean': ['cleaning', 'free'],
+        },
+      },
+      suits: ['noted', 'locatable', 'lockable', 'schedulable'],
+    },
+    insurance_claim: {
+      prefix: 'ICL',
+      about: 'a bill that an insurer is asked to pay',
+      columns: {
+        insurer: text('company'),
+        treatment: text('treatment'),
+        billed_amount: num(30, 80000, 'USD'),
+        covered_percent: num(0, 100, '%'),
+        treated_on: day,
+        submitted_on: day,
+        patient_id: ref('patient'),
+      },
+      lifecycle: {
+        start: 'draft',
+        moves: {
+          submit: ['draft', 'submitted'],
+          accept: ['submitted|appealed', 'accepted'],
+          deny: ['submitted|appealed', 'denied'],
+          appeal: ['denied', 'appealed'],
+        },
+      },
+      suits: ['assignable', 'prioritised', 'noted', 'reviewable', 'archivable'],
+    },
+    vaccination: {
+      prefix: 'VAC',
+      about: 'a dose of a vaccine, given or planned',
+      columns: {
+        recipient: text('person'),
+        vaccine: text('vaccine'),
+        dose_number: int(1, 4),
+        arm: oneOf('left', 'right'),
+        batch: text('batch'),
+        due_on: day,
+      },
+      lifecycle: {
+        start: 'due',
+        moves: {
+          book: ['due', 'booked'],
+          give: ['booked', 'given'],
+          postpone: ['booked', 'due'],
+          refuse: ['due|booked', 'refused'],
+        },
+      },
+      suits: ['schedulable', 'assignable', 'locatable', 'noted'],
+    },
+    medical_device: {
+      prefix: 'DEV',
+      about: 'equipment that examines or treats',
+      columns: {
+        device_name: text('medical_device'),
+        maker: text('company'),
+        hours_in_use: int(0, 24000, 'hours'),
+        price: num(200, 900000, 'USD'),
+        portable: flag,
+        bought_on: day,
+      },
+      lifecycle: {
+        start: 'in_service',
+        moves: {
+          'take_*_out_of_service': ['in_service', 'out_of_service'],
+          'send_*_for_repair': ['out_of_service', 'in_repair'],
+          'return_*_to_service': ['in_repair|out_of_service', 'in_service'],
+          dispose_of: ['out_of_service', 'disposed'],
+        },
+      },
+      suits: ['locatable', 'expiring', 'assignable', 'schedulable', 'noted'],
+    },
+  },
+  applications: {
+    appointment_book: {
+      about: 'books visits and keeps waiting times short',
+      entities: ['appointment', 'patient', 'practitioner'],
+    },
+    patient_registry: { about: 'keeps who is treated and where', entities: ['patient', 'ward_bed'] },
+    prescriptions: { about: 'writes, fills and stops prescriptions', entities: ['prescription', 'patient'] },
+    laboratory: { about: 'follows samples to their results', entities: ['lab_test', 'patient'] },
+    pharmacy_stock: {
+      about: 'counts medicines and their dates',
+      entities: ['medicine_stock', 'prescription'],
+    },
+    bed_management: { about: 'finds and frees beds', entities: ['ward_bed', 'patient'] },
+    claims_office: { about: 'bills insurers', entities: ['insurance_claim', 'patient'] },
+    vaccination_drive: { about: 'plans and records vaccinations', entities: ['vaccination', 'practitioner'] },
+    device_inventory: {
+      about: 'knows where medical equipment is and whether it works',
+      entities: ['medical_device', 'practitioner'],
+    },
+    duty_roster: { about: 'keeps practitioners and their duty', entities: ['practitioner', 'appointment'] },
+  },
+  computations: {
+    body_mass_index: {
+      about: 'the body mass index',
+      parameters: { weight_kg: num(2, 400, 'kg'), height_m: num(0.4, 2.6, 'm') },
+      formula: 'round(weight_kg / (height_m * height_m), 1)',
+    },
+    infusion_rate: {
+      about: 'how fast an infusion must run, in ml per hour',
+      parameters: { volume_ml: num(1, 5000, 'ml'), hours: num(0.1, 48, 'hours') },
+      formula: 'round(volume_ml / hours, 1)',
+    },
+    weight_based_dose: {
+      about: 'the dose of a medicine by body weight, up to its maximum',
+      parameters: {
+        weight_kg: num(1, 300, 'kg'),
+        mg_per_kg: num(0.001, 100, 'mg/kg'),
+        maximum_mg: num(0.1, 10000, 'mg'),
+      },
+      formula: 'round(min(weight_kg * mg_per_kg, maximum_mg), 2)',
+    },
+    patient_share: {
+      about: 'what the patient pays of a bill',
+      parameters: {
+        billed_amount: num(0, 1000000, 'USD'),
+        covered_percent: num(0, 100, '%'),
+        deductible: num(0, 20000, 'USD'),
+      },
+      formula: 'round(max(billed_amount * (1 - covered_percent / 100), min(billed_amount, deductible)), 2)',
+    },
+    maximum_heart_rate: {
+      about: 'the estimated maximum heart rate for an age',
+      parameters: { age_years: int(1, 110, 'years') },
+      formula: 'round(208 - 0.7 * age_years, 0)',
+    },
+  },
+}

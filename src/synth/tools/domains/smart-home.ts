@@ -1,0 +1,308 @@
+import { type Domain, day, flag, int, num, oneOf, ref, text } from '../vocabulary.ts'
+
+export const smartHome: Domain = {
+  name: 'smart_home',
+  settings: [
+    { name: 'apartment', phrase: 'flats in the city', columns: { floor: int(0, 40) } },
+    {
+      name: 'holiday_home',
+      phrase: 'holiday homes that stand empty for weeks',
+      columns: { away_mode: flag },
+    },
+    {
+      name: 'garden',
+      only: ['lighting', 'automation', 'energy', 'household', 'surveillance'],
+      phrase: 'gardens and terraces',
+      columns: { rain_delay_hours: int(0, 72, 'hours') },
+    },
+    {
+      name: 'home_office',
+      only: ['lighting', 'climate', 'access', 'automation', 'appliances', 'energy'],
+      phrase: 'rooms where people work',
+      columns: { quiet_hours: flag },
+    },
+    {
+      name: 'nursery',
+      only: ['lighting', 'climate', 'surveillance', 'automation', 'appliances', 'alarm'],
+      phrase: 'rooms of small children',
+      columns: { night_light_percent: int(0, 40, '%') },
+    },
+    {
+      name: 'senior_living',
+      phrase: 'older people who live alone',
+      columns: { alert_contact: text('person') },
+    },
+    {
+      name: 'solar',
+      only: ['energy', 'appliances', 'climate', 'automation'],
+      phrase: 'houses with solar panels',
+      columns: { surplus_kwh: num(0, 40, 'kWh') },
+    },
+    { name: 'shared_flat', phrase: 'people who share a flat', columns: { flatmate: text('person') } },
+    {
+      name: 'workshop',
+      only: [
+        'lighting',
+        'access',
+        'surveillance',
+        'automation',
+        'appliances',
+        'energy',
+        'alarm',
+        'household',
+      ],
+      phrase: 'garages and workshops',
+      columns: { dust_extraction: flag },
+    },
+    {
+      name: 'pool',
+      only: ['climate', 'lighting', 'automation', 'energy', 'surveillance', 'household'],
+      phrase: 'swimming pools and spas',
+      columns: { water_temperature_c: num(8, 40, '°C') },
+    },
+    {
+      name: 'pet',
+      only: ['surveillance', 'automation', 'household', 'pantry', 'climate', 'alarm'],
+      phrase: 'homes with animals',
+      columns: { pet_name: text('pet_name') },
+    },
+    { name: 'guest_house', phrase: 'rooms let to guests', columns: { guest: text('person') } },
+  ],
+  entities: {
+    light: {
+      prefix: 'LGT',
+      about: 'a lamp that can be dimmed and coloured',
+      columns: {
+        label: text('device_label'),
+        room: text('room'),
+        brightness_percent: int(0, 100, '%'),
+        colour: oneOf('warm_white', 'cool_white', 'red', 'green', 'blue', 'amber'),
+        watts: num(2, 90, 'W'),
+        scene_id: ref('scene'),
+      },
+      lifecycle: { start: 'off', moves: { turn_on: ['off', 'on'], turn_off: ['on', 'off'] } },
+      suits: ['schedulable', 'lockable', 'grouped', 'archivable'],
+    },
+    thermostat: {
+      prefix: 'THM',
+      about: "a regulator of a room's temperature",
+      columns: {
+        room: text('room'),
+        target_c: num(5, 30, '°C'),
+        measured_c: num(-5, 38, '°C'),
+        humidity_percent: int(15, 95, '%'),
+        battery_percent: int(0, 100, '%'),
+      },
+      lifecycle: {
+        start: 'idle',
+        moves: {
+          'start_*_heating': ['idle|cooling', 'heating'],
+          'start_*_cooling': ['idle|heating', 'cooling'],
+          'set_*_idle': ['heating|cooling', 'idle'],
+        },
+      },
+      suits: ['lockable', 'monitored', 'schedulable', 'grouped', 'versioned'],
+    },
+    door_lock: {
+      prefix: 'LCK',
+      about: 'a lock that opens by code or phone',
+      columns: {
+        door: text('door'),
+        battery_percent: int(0, 100, '%'),
+        access_codes: int(0, 20, 'codes'),
+        auto_lock_seconds: int(0, 600, 'seconds'),
+        last_opened_by: text('person'),
+        installed_on: day,
+      },
+      lifecycle: {
+        start: 'locked',
+        moves: {
+          unlock: ['locked', 'unlocked'],
+          lock: ['unlocked', 'locked'],
+          disable: ['locked|unlocked', 'disabled'],
+          enable: ['disabled', 'locked'],
+        },
+      },
+      suits: ['expiring', 'owned', 'noted', 'versioned', 'reviewable'],
+    },
+    camera: {
+      prefix: 'CAM',
+      about: 'a camera in or around the house',
+      columns: {
+        location_name: text('room'),
+        resolution: oneOf('720p', '1080p', '2k', '4k'),
+        storage_days: int(1, 60, 'days'),
+        motion_events_today: int(0, 200, 'events'),
+        has_night_vision: flag,
+      },
+      lifecycle: {
+        start: 'recording',
+        moves: {
+          pause: ['recording', 'paused'],
+          resume: ['paused', 'recording'],
+          'take_*_offline': ['recording|paused', 'offline'],
+          'bring_*_online': ['offline', 'recording'],
+        },
+      },
+      suits: ['grouped', 'versioned', 'owned', 'lockable', 'monitored'],
+    },
+    scene: {
+      prefix: 'SCN',
+      about: 'settings of several devices that are called up together',
+      columns: {
+        title: text('scene_title'),
+        trigger: oneOf('manual', 'sunset', 'sunrise', 'arrival', 'departure', 'bedtime'),
+        devices: int(1, 40, 'devices'),
+        fade_seconds: int(0, 120, 'seconds'),
+      },
+      lifecycle: {
+        start: 'inactive',
+        moves: { activate: ['inactive', 'active'], deactivate: ['active', 'inactive'] },
+      },
+      suits: ['schedulable', 'versioned', 'owned', 'archivable', 'rated'],
+    },
+    appliance: {
+      prefix: 'APL',
+      about: 'a machine of the household',
+      columns: {
+        kind: oneOf('washing_machine', 'dishwasher', 'dryer', 'oven', 'coffee_maker', 'air_purifier'),
+        brand: text('company'),
+        room: text('room'),
+        power_watts: int(40, 3600, 'W'),
+        remaining_minutes: int(0, 240, 'minutes'),
+        bought_on: day,
+      },
+      lifecycle: {
+        start: 'standby',
+        moves: {
+          start: ['standby|paused', 'running'],
+          pause: ['running', 'paused'],
+          stop: ['running|paused', 'standby'],
+        },
+      },
+      suits: ['schedulable', 'expiring', 'monitored', 'noted', 'lockable'],
+    },
+    energy_meter: {
+      prefix: 'MTR',
+      about: 'a counter of what is used',
+      columns: {
+        resource: oneOf('electricity', 'gas', 'water', 'heat'),
+        reading: num(0, 99999),
+        daily_use: num(0, 120),
+        tariff: num(0.02, 0.9, 'USD'),
+        read_on: day,
+      },
+      suits: ['monitored', 'locatable', 'billable', 'noted', 'funded'],
+    },
+    pantry_item: {
+      prefix: 'PAN',
+      about: 'food and supplies in the house',
+      columns: {
+        item: text('grocery'),
+        shelf: text('room'),
+        unit_price: num(0.3, 45, 'USD'),
+        category: oneOf('dry', 'chilled', 'frozen', 'cleaning', 'drinks'),
+        bought_on: day,
+      },
+      suits: ['stocked', 'expiring', 'owned', 'noted'],
+    },
+    chore: {
+      prefix: 'CHR',
+      about: 'work that comes back in a household',
+      columns: {
+        task: text('chore'),
+        room: text('room'),
+        minutes: int(5, 180, 'minutes'),
+        repeats: oneOf('daily', 'weekly', 'monthly', 'once'),
+        due_on: day,
+      },
+      lifecycle: {
+        start: 'open',
+        moves: {
+          start: ['open', 'in_progress'],
+          finish: ['open|in_progress', 'done'],
+          skip: ['open', 'skipped'],
+          reopen: ['done|skipped', 'open'],
+        },
+      },
+      suits: ['assignable', 'prioritised', 'schedulable', 'noted', 'rated'],
+    },
+    alarm_sensor: {
+      prefix: 'SEN',
+      about: 'a sensor that raises an alarm',
+      columns: {
+        detects: oneOf('smoke', 'motion', 'water', 'glass_break', 'door_opening', 'carbon_monoxide'),
+        room: text('room'),
+        battery_percent: int(0, 100, '%'),
+        sensitivity: int(1, 10),
+        tested_on: day,
+      },
+      lifecycle: {
+        start: 'armed',
+        moves: {
+          trip: ['armed', 'alarming'],
+          silence: ['alarming', 'armed'],
+          disarm: ['armed|alarming', 'disarmed'],
+          arm: ['disarmed', 'armed'],
+        },
+      },
+      suits: ['grouped', 'monitored', 'expiring', 'lockable', 'noted'],
+    },
+  },
+  applications: {
+    lighting: { about: 'switches and dims lamps', entities: ['light', 'scene'] },
+    climate: { about: 'keeps rooms warm or cool', entities: ['thermostat', 'energy_meter'] },
+    access: { about: 'opens and closes doors', entities: ['door_lock', 'camera'] },
+    surveillance: { about: 'watches house and grounds', entities: ['camera', 'alarm_sensor'] },
+    automation: { about: 'runs scenes', entities: ['scene', 'light', 'appliance'] },
+    appliances: { about: 'starts and watches household machines', entities: ['appliance', 'energy_meter'] },
+    energy: { about: 'reads meters and saves energy', entities: ['energy_meter', 'appliance'] },
+    pantry: { about: 'knows what is in the house', entities: ['pantry_item', 'chore'] },
+    household: { about: 'shares out the chores', entities: ['chore', 'pantry_item'] },
+    alarm: { about: 'arms sensors and tells of danger', entities: ['alarm_sensor', 'door_lock'] },
+  },
+  computations: {
+    appliance_cost: {
+      about: 'what running a device costs',
+      parameters: {
+        watts: num(0.1, 20000, 'W'),
+        hours: num(0.01, 9000, 'hours'),
+        price_per_kwh: num(0.01, 3, 'USD'),
+      },
+      formula: 'round(watts * hours / 1000 * price_per_kwh, 2)',
+    },
+    led_saving: {
+      about: 'what a year with a thriftier lamp saves',
+      parameters: {
+        old_watts: num(1, 500, 'W'),
+        new_watts: num(0.5, 500, 'W'),
+        hours_per_day: num(0.1, 24, 'hours'),
+        price_per_kwh: num(0.01, 3, 'USD'),
+      },
+      formula: 'round((old_watts - new_watts) * hours_per_day * 365 / 1000 * price_per_kwh, 2)',
+    },
+    watering_minutes: {
+      about: 'how long to water a bed',
+      parameters: {
+        area_m2: num(0.1, 5000, 'm²'),
+        litres_per_m2: num(0.1, 40, 'litres'),
+        flow_litres_per_minute: num(0.1, 200, 'litres'),
+      },
+      formula: 'round(area_m2 * litres_per_m2 / flow_litres_per_minute, 1)',
+    },
+    celsius_from_fahrenheit: {
+      about: 'a temperature in degrees Celsius',
+      parameters: { fahrenheit: num(-100, 500, '°F') },
+      formula: 'round((fahrenheit - 32) * 5 / 9, 1)',
+    },
+    heating_hours: {
+      about: 'how long a room takes to warm up',
+      parameters: {
+        current_c: num(-10, 30, '°C'),
+        target_c: num(5, 32, '°C'),
+        degrees_per_hour: num(0.1, 10, '°C'),
+      },
+      formula: 'round(max(0, target_c - current_c) / degrees_per_hour, 1)',
+    },
+  },
+}

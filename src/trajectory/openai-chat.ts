@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { canonicalHistory } from '../chat/canonical-history.ts'
+import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
+import { readOpenAiMessages } from '../chat/openai-messages.ts'
+import { readOpenAiMessageTools, readOpenAiTools } from '../chat/openai-tools.ts'
+import { type OpenAiMessage, writeOpenAiMessage } from '../chat/write-openai-messages.ts'
+import { readJsonLines } from '../files/json-lines.ts'
+import { parseAs } from '../schema-error.ts'
+import { UserError } from '../user-error.ts'
+import { digestOf } from './digest.ts'
+import { atPlace } from './error-place.ts'
+import { functionMessagesAsTools, functionsAsTools } from './openai-functions.ts'
+import { pathTo } from './path-to.ts'
+import type { Trajectory, TrajectoryNode } from './trajectory.ts'
+
+/** A line of chat JSONL. */
+export interface OpenAiChat {
+  /** `weight` 0: an assistant's message that is not learned from. */
+  readonly messages: readonly (OpenAiMessage & { readonly weight?: 0 | 1 })[]
+  readonly tools?: readonly ToolDeclaration[]
+}
+
+export interface FromOpenAiOptions {
+  /** Begins messages of what is wrong: file and line. Default `chat`. */
+  readonly where?: string
+  /** Name of the set that the chat is of. Default `openai`. */
+  readonly set?: string
+  /** Leave the ids of calls as they are. Without it they are made K2's, `functions.{name}:{n}`. */
+  readonly keepIds?: boolean
+}
+
+const chatSchema = z.looseObject({
+  id: z.string().optional(),
+  messages: z.array(z.unknown()).min(1),
+  tools: z.array(z.unknown()).nullish(),
+  functions: z.array(z.unknown()).nullish(),
+})
+
+const weightSchema = z.looseObject({ weight: z.union([z.literal(0), z.literal(1)]).nullish() })
+
+/** Refuses calls without a result before the next message, and results without a call. The last calls may be open. */
+function checkAnswered(messages: readonly ChatMessage[]): void {
+  let open: { readonly id: string; readonly where: string }[] = []
+  for (const [i, message] of messages.entries()) {
+    if (message.role === 'tool') {
+      const at = open.findIndex(({ id }) => id === message.toolCallId)
+      if (at < 0)
+        throw new UserError(
+          `messages[${i}].tool_call_id: ${JSON.stringify(message.toolCallId.slice(0, 80))} answers no call of the turn before it`,
+        )
+      open = open.toSpliced(at, 1)
+      continue
+    }
+    const [first] = open
+    if (first !== undefined)
+      throw new UserError(`${first.where}: no result for the call ${JSON.stringify(first.id.slice(0, 80))}`)
+    const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
+    open = calls.map(({ id }, n) => ({ id, where: `messages[${i}].tool_calls[${n}]` }))
+  }
+}
+
+/** Whether a message only declares tools, and is none of the conversation. */
+const onlyDeclares = (input: unknown): boolean => {
+  const { role, tools, content } = input as { role?: unknown; tools?: unknown; content?: unknown }
+  return role === 'system' && Boolean(tools) && (content ?? '') === ''
+}
+
+function chatNodes(given: readonly unknown[], keepIds: boolean): TrajectoryNode[] {
+  const inputs = functionMessagesAsTools(given)
+  const messages = readOpenAiMessages(inputs)
+  const weights = inputs
+    .map((input, i) => parseAs(weightSchema, input, `messages[${i}]`).weight)
+    .filter((_, i) => !onlyDeclares(inputs[i]))
+  checkAnswered(messages)
+  const own = keepIds ? messages : canonicalHistory(messages, { closeLast: false }).messages
+  // Some results may be missing at the very end, where nothing follows them.
+  return own.slice(0, messages.length).map((message, i) => ({
+    parent: i - 1,
+    author: message.role,
+    message,
+    ...(typeof weights[i] === 'number' && { meta: { weight: weights[i] } }),
+  }))
+}
+
+/**
+ * A line of OpenAI's chat JSONL, `{messages, tools}`, as a trajectory. The older `functions` and `function_call` become
+ * tools and calls; keys that are unknown are passed over. A message's `weight` is kept in its node's `meta`.
+ *
+ * @throws UserError with place and path of what is wrong
+ */
+export function fromOpenAiChat(line: unknown, options: FromOpenAiOptions = {}): Trajectory {
+  const { where = 'chat', set = 'openai', keepIds = false } = options
+  const chat = parseAs(chatSchema, line, where)
+  return atPlace(where, () => {
+    const tools = [
+      ...readOpenAiTools(chat.tools),
+      ...readOpenAiTools(functionsAsTools(chat.functions ?? []), 'functions'),
+      ...readOpenAiMessageTools(chat.messages),
+    ]
+    const nodes = chatNodes(chat.messages, keepIds)
+    const content = digestOf({ nodes, tools })
+    const id = chat.id ?? content
+    return { version: 1, id, task: { set, id, digest: content }, seed: 0, models: {}, tools, nodes }
+  })
+}
+
+/** The chats of a JSONL file in order, one at a time in memory. @throws UserError with file, line and path */
+export async function* readOpenAiChats(
+  path: string,
+  options: Omit<FromOpenAiOptions, 'where'> = {},
+): AsyncGenerator<Trajectory> {
+  for await (const { line, value } of readJsonLines(path))
+    yield fromOpenAiChat(value, { ...options, where: `${path}:${line}` })
+}
+
+/** The conversation that ends in a node (default the last) as a line of OpenAI's chat JSONL. */
+export function toOpenAiChat(trajectory: Trajectory, leaf = trajectory.nodes.length - 1): OpenAiChat {
+  const messages = pathTo(trajectory, leaf).map(({ message, meta }) => ({
+    ...writeOpenAiMessage(message),
+    ...((meta?.weight === 0 || meta?.weight === 1) && { weight: meta.weight as 0 | 1 }),
+  }))
+  return { messages, ...(trajectory.tools.length > 0 && { tools: trajectory.tools }) }
+}
