@@ -14,6 +14,9 @@ const monthNames: readonly (readonly string[])[] = [
   ['december', 'dezember', 'décembre', 'diciembre', 'dicembre', 'dezembro', 'dec', 'dez'],
 ]
 
+/** English words that are months with a capital only. */
+const verbs: ReadonlySet<string> = new Set(['may', 'march'])
+
 const monthOf = new Map(monthNames.flatMap((names, i) => names.map((name) => [name, i + 1] as const)))
 const month = `(?<month>${[...monthOf.keys()].toSorted((a, b) => b.length - a.length).join('|')})\\b\\.?`
 const day = '(?<day>[12]\\d|3[01]|0?[1-9])'
@@ -51,6 +54,7 @@ export function findDates(text: string): FoundDates {
   for (const form of forms) {
     rest = rest.replace(form, (...match) => {
       const found = match.at(-1) as Readonly<Record<string, string | undefined>>
+      if (verbs.has(found.month ?? '')) return match[0] as string
       const of = found.number ?? monthOf.get(found.month!.toLowerCase())
       parts.add(`month ${Number(of)}`)
       if (found.day !== undefined) parts.add(`day ${Number(found.day)}.${Number(of)}`)

@@ -53,6 +53,7 @@ test.each([
     ['lost the dates day 3.3, day 12.4', 'added the dates day 12.3, day 3.4'],
   ],
   ['1994年3月12日', 'March 12, 1994', []],
+  ['Of the 12 may come as many as march 3 miles.', 'As many may come of the 12 as march 3 miles.', []],
   ['They may come in May 1968.', 'In May of 1968 they might come.', []],
 ])('dates of %j in %j', (source, rewritten, expected) => {
   expect(problems(datesKept, source, rewritten).toSorted()).toEqual([...expected].toSorted())

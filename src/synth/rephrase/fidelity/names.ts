@@ -29,8 +29,8 @@ function wordsOf(text: string): Word[] {
 }
 
 /**
- * Words that are parts of names: with a capital inside a sentence, or at its beginning before another one with a capital
- * inside the same name. Whole capitals count everywhere.
+ * Words that are parts of names: with a capital inside a sentence, unless the text has them without one too. The first
+ * word of a sentence tells nothing; whole capitals count everywhere.
  */
 export function nameWords(text: string): Set<string> {
   const found = new Set<string>()
