@@ -17,12 +17,14 @@ export function plot(points: readonly PooledPoint[], title: string): string {
   const text = (tx: number, ty: number, words: string, more = ''): string =>
     `<text x="${at(tx)}" y="${at(ty)}" ${more}>${words}</text>`
 
-  const grid = [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const level = y(part * top)
+  const step = top > 0.5 ? 0.2 : 0.1
+  const shares = Array.from({ length: Math.floor(top / step + 1e-9) + 1 }, (_, i) => i * step)
+  const grid = shares.map((share) => {
+    const level = y(share)
     return `<line x1="${frame.left}" x2="${size.width - frame.right}" y1="${at(level)}" y2="${at(level)}" stroke="#ddd"/>${text(
       frame.left - 8,
       level + 4,
-      `${Math.round(part * top * 100)}%`,
+      `${Math.round(share * 100)}%`,
       'text-anchor="end"',
     )}`
   })
