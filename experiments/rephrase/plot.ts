@@ -48,7 +48,7 @@ export function plot(points: readonly PooledPoint[], title: string): string {
     ]
   })
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12" role="img" aria-label="${title}">`,
     `<rect width="${size.width}" height="${size.height}" fill="#fff"/>`,
     `<title>${title}</title>`,
     text(frame.left, 20, title, 'font-size="14"'),
