@@ -8,6 +8,7 @@ import { generateCommand } from './commands/generate.ts'
 import { infoCommand } from './commands/info.ts'
 import { jobsCommand } from './commands/jobs.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
+import { rephraseCommand } from './commands/rephrase.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
 import { sftCommand } from './commands/sft.ts'
@@ -27,6 +28,7 @@ const commands: readonly (() => Command)[] = [
   serveCommand,
   chatCommand,
   exportCommand,
+  rephraseCommand,
   reportCommand,
   synthCommand,
   trajectoriesCommand,
