@@ -8,10 +8,12 @@ import { generateCommand } from './commands/generate.ts'
 import { infoCommand } from './commands/info.ts'
 import { jobsCommand } from './commands/jobs.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
+import { rephraseCommand } from './commands/rephrase.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
 import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
+import { synthCommand } from './commands/synth.ts'
 import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
@@ -26,7 +28,9 @@ const commands: readonly (() => Command)[] = [
   serveCommand,
   chatCommand,
   exportCommand,
+  rephraseCommand,
   reportCommand,
+  synthCommand,
   trajectoriesCommand,
   infoCommand,
   verifyCommand,

@@ -1,7 +1,7 @@
 import { latestCheckpoint } from '../checkpoint/run-directory.ts'
 import { weightsDigest } from '../checkpoint/weights-digest.ts'
 import type { ConfigOverride } from '../train/config-override.ts'
-import { fineTuningConfig } from '../train/fine-tuning-config.ts'
+import { fineTuningConfig, isGiven } from '../train/fine-tuning-config.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import { UserError } from '../user-error.ts'
 import { checkpointDirectory, describeTrainedModel } from './load-trained-model.ts'
@@ -18,7 +18,11 @@ export interface TuningRequest {
 
 /** The saved config with the command line's changes. What it began from must still be there until a checkpoint is. */
 async function resumedConfig({ base, overrides, runDir }: TuningRequest): Promise<RunConfig> {
-  const { saved, config } = await savedConfig(runDir, overrides)
+  const { saved, config: changed } = await savedConfig(runDir, overrides)
+  // Steps of the command line are not counted in epochs.
+  const config = isGiven(overrides, 'steps')
+    ? { ...changed, chat: { ...changed.chat, epochs: null } }
+    : changed
   if (saved.objective === 'pretrain' || saved.base === null)
     throw new UserError(
       `${runDir}: a run of pre-training; go on with: tsukimi pretrain --resume --out ${runDir}`,

@@ -58,6 +58,25 @@ const all = [
   'provenance',
 ]
 
+test('a run of fine-tuning has its scores, and nothing that is of text alone', () => {
+  const run = exampleRun()
+  const tuned: RunData = {
+    ...run,
+    config: { ...run.config, objective: 'sft' },
+    steps: run.steps.map((step) => (step.heldOut ? { ...step, tasks: { solved: 0.25 } } : step)),
+  }
+  const page = buildReport(tuned)
+  expectSound(page)
+  expect(sectionsOf(page)).toEqual(all.map((id) => (id === 'held-out' ? 'scores' : id)).toSorted(byOrder))
+  expect(page).toContain('nats a learned token')
+  expect(page).toContain('0.250')
+  expect(page).not.toContain('bits per byte')
+})
+
+/** As on the page. */
+const byOrder = (a: string, b: string): number => place(a) - place(b)
+const place = (id: string): number => (id === 'scores' ? all.indexOf('loss') + 0.5 : all.indexOf(id))
+
 const withSteps = (run: RunData, change: (step: RunData['steps'][number]) => object): RunData => ({
   ...run,
   steps: run.steps.map((step) => ({ ...step, ...change(step) })),

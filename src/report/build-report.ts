@@ -12,6 +12,7 @@ import { lossSection } from './sections/loss.ts'
 import { optimizerSection } from './sections/optimizer.ts'
 import { provenanceSection } from './sections/provenance.ts'
 import { samplesSection } from './sections/samples.ts'
+import { scoresSection } from './sections/scores.ts'
 import { speedSection } from './sections/speed.ts'
 import { tasksSection } from './sections/tasks.ts'
 
@@ -20,6 +21,7 @@ const sections: readonly ((run: RunData) => Section | null)[] = [
   tasksSection,
   heldOutSection,
   lossSection,
+  scoresSection,
   samplesSection,
   attentionSection,
   expertsSection,

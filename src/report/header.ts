@@ -11,7 +11,7 @@ import {
 import { type Html, html } from './html.ts'
 import { moon } from './moon.ts'
 import { compact, counted, decimals, duration, flopRate, grouped, moment, percent } from './number-text.ts'
-import { configNumber, type RunData } from './run-data.ts'
+import { configNumber, isOfText, type RunData } from './run-data.ts'
 import { baseOf, mainArm } from './task-arms.ts'
 
 interface Tile {
@@ -20,7 +20,15 @@ interface Tile {
   readonly note?: string | undefined
 }
 
+function heldOutLoss({ summary, steps }: RunData): Tile | undefined {
+  const loss = summary?.heldOut?.loss ?? steps.findLast(({ heldOut }) => heldOut?.loss != null)?.heldOut?.loss
+  return typeof loss === 'number'
+    ? { name: 'held-out loss', value: decimals(loss, 3), note: 'nats a learned token' }
+    : undefined
+}
+
 function againstXz(run: RunData): Tile | undefined {
+  if (!isOfText(run)) return heldOutLoss(run)
   const value = heldOutBitsPerByte(run)
   if (value === undefined) return undefined
   const xz = run.summary?.baselines?.xz

@@ -29,6 +29,8 @@ export const stepRecordSchema = z.object({
   /** [M][E] */
   routerBias: matrix.optional(),
   heldOut: z.object({ loss: value, bitsPerByte: value }).nullish(),
+  /** Shares of tasks solved, by name. */
+  tasks: z.record(z.string(), z.number().nullable()).optional(),
 })
 
 /** A line of `timings.jsonl`. */
@@ -124,6 +126,9 @@ export function configText({ config }: RunData, path: string): string | undefine
   const found = configValue(config, path)
   return typeof found === 'string' ? found : undefined
 }
+
+/** Whether the run learned text, as all runs did that do not say what they learned. */
+export const isOfText = (run: RunData): boolean => (configText(run, 'objective') ?? 'pretrain') === 'pretrain'
 
 const configValue = (config: unknown, path: string): unknown =>
   path

@@ -90,6 +90,26 @@ test('ids of calls become those that K2 was trained on', () => {
   expect(text).not.toContain('call_x')
 })
 
+test('a trajectory is the conversation that its last node ends', () => {
+  const node = (parent: number, message: object) => ({ parent, author: 'x', message })
+  const record = readChatRecord({
+    version: 1,
+    id: 't',
+    task: { set: 's', id: '1', digest: 'd' },
+    seed: 0,
+    models: {},
+    tools: [],
+    nodes: [
+      node(-1, { role: 'user', content: 'hi' }),
+      node(0, { role: 'assistant', content: 'a branch' }),
+      node(0, { role: 'assistant', content: 'yes', token_ids: { offset: 0, length: 4, crc32: 1 } }),
+    ],
+  })
+  const { tokens } = chatExample(byteTokenizer, record, options)!
+  expect(byteTokenizer.decode(tokens)).toMatch(/hi<\|im_end\|>.*yes<\|im_end\|>$/)
+  expect(byteTokenizer.decode(tokens)).not.toContain('branch')
+})
+
 test.each([
   [{ text: 'a' }, 'no key "messages" (there are: text)'],
   [{ messages: [] }, 'messages'],

@@ -31,7 +31,7 @@ const presetOf = (model: K2Config): PresetName =>
   }) ?? 'nano'
 
 /** Whether the command line gives a value, alone or within an object. */
-function isGiven(overrides: readonly ConfigOverride[], key: string): boolean {
+export function isGiven(overrides: readonly ConfigOverride[], key: string): boolean {
   const wanted = key.split('.')
   return overrides.some(({ path, value }) => {
     const shared = path.every((part, i) => part === wanted[i])

@@ -78,12 +78,24 @@ export async function readSide(
   return texts
 }
 
+/** Texts of the tokenizer's extra files, whole. */
+async function extraTexts({ tokenizer, data }: RunConfig): Promise<string[]> {
+  if (tokenizer.extraText.length === 0) return []
+  const corpus = await openCorpus({ paths: tokenizer.extraText, textField: data.textField })
+  const texts: string[] = []
+  for await (const { text } of corpus.documents()) texts.push(text)
+  return texts
+}
+
 async function trainTokenizer(
   config: RunConfig,
   corpora: readonly Corpus[],
   options: PrepareOptions,
 ): Promise<Tokenizer> {
-  const texts = await readSide(config, corpora, 'train', tokenizerCharacters)
+  const texts = [
+    ...(await readSide(config, corpora, 'train', tokenizerCharacters)),
+    ...(await extraTexts(config)),
+  ]
   await setImmediate()
   const ranks = trainBpe(texts, {
     vocabSize: config.tokenizer.vocabSize,

@@ -2,6 +2,7 @@ import { planText } from '../../world/oracle.ts'
 import { isWrite } from '../../world/semantics.ts'
 import type { PlanStep, Task } from '../../world/task.ts'
 import { executePlan } from './execute-plan.ts'
+import { capitalized } from './phrases.ts'
 import { inWords } from './words.ts'
 
 /** What a plan does, as rules look at it. */
@@ -98,13 +99,12 @@ export function brokenRule(task: Task, rules: readonly string[]): string | undef
 /** Keys that the user has named are not said again: `this order` is. New ones stay. */
 function withoutKeys(say: string, { application, user }: Pick<Task, 'application' | 'user'>): string {
   const asked = user.moves.map(({ text }) => text).join('\n')
-  return application.tables.reduce(
-    (text, table) =>
-      text.replace(new RegExp(`${table.keyPrefix}\\d+`, 'g'), (key) =>
-        asked.includes(key) ? `this ${inWords(table.singular)}` : key,
-      ),
-    say,
-  )
+  return application.tables.reduce((text, table) => {
+    const keys = new RegExp(`${table.keyPrefix}\\d+`, 'g')
+    // Of two rows, `this order` would say neither.
+    if (new Set(text.match(keys)).size > 1) return text
+    return text.replace(keys, (key) => (asked.includes(key) ? `this ${inWords(table.singular)}` : key))
+  }, say)
 }
 
 /** A plan in the words that an agent's rules ask for. */
@@ -114,7 +114,7 @@ export function inTheirWords(
   rules: readonly string[],
 ): readonly PlanStep[] {
   const reword = (say: string): string => {
-    const bare = rules.includes('hide_keys') ? withoutKeys(say, task) : say
+    const bare = rules.includes('hide_keys') ? capitalized(withoutKeys(say, task)) : say
     return rules.includes('full') && !bare.includes('?') ? `${bare} Nothing is left to do.` : bare
   }
   return plan.map((step) => ('calls' in step ? step : { say: reword(step.say) }))
