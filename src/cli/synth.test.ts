@@ -82,7 +82,11 @@ describe('tsukimi synth', { timeout: 180_000 }, () => {
     expect(await synth(['tasks'], { run })).toEqual(['tasks'])
     const tasks = (await readFile(join(run, 'tasks.jsonl'), 'utf8')).trimEnd().split('\n')
     const agents = tasks.map((line) => (JSON.parse(line) as { agent: { id: string } }).agent.id)
-    expect([tasks.length, agents.includes('agent-5-6'), agents.includes('agent-5-7')]).toEqual([24, true, false])
+    expect([tasks.length, agents.includes('agent-5-6'), agents.includes('agent-5-7')]).toEqual([
+      24,
+      true,
+      false,
+    ])
     await expect(synth(['filter'], { run })).rejects.toThrow('run `tsukimi synth trajectories')
     expect(await synth('all', { run, ...small })).toEqual(['agents', 'tasks'])
     expect(await filesOf(run)).toEqual(await filesOf(whole))

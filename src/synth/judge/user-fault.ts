@@ -19,7 +19,10 @@ export function userFault(trajectory: Trajectory, task: Task): string | null {
     const strange = tokens(message.content).find((token) => !known.has(token))
     if (strange !== undefined) return `the user says ${strange}, which its goal does not have`
   }
-  return mistaken(messages, task) ?? contradiction(messages, task) ?? leftEarly(trajectory, task)
+  // A model says in its own order, and at once, what a script says line by line.
+  const isModel = trajectory.models.user?.template !== undefined
+  const left = isModel ? null : leftEarly(trajectory, task)
+  return mistaken(messages, task) ?? contradiction(messages, task) ?? left
 }
 
 /** An id that only the assistant has brought up is said in place of one that the user has and never says. */

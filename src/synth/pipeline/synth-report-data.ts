@@ -17,7 +17,7 @@ export interface StageYield {
   /** What it was given or tried: tools before near-duplicates went, agents and tasks asked for, tasks × samples, trajectories. */
   readonly input: number
   readonly output: number
-  /** Seconds of work, over all runs of the command; null where it is not known. */
+  /** Of the run that finished it; null where it is not known. */
   readonly seconds: number | null
 }
 
