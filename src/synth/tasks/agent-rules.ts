@@ -2,6 +2,7 @@ import { planText } from '../../world/oracle.ts'
 import { isWrite } from '../../world/semantics.ts'
 import type { PlanStep, Task } from '../../world/task.ts'
 import { executePlan } from './execute-plan.ts'
+import { capitalized } from './phrases.ts'
 import { inWords } from './words.ts'
 
 /** What a plan does, as rules look at it. */
@@ -114,7 +115,7 @@ export function inTheirWords(
   rules: readonly string[],
 ): readonly PlanStep[] {
   const reword = (say: string): string => {
-    const bare = rules.includes('hide_keys') ? withoutKeys(say, task) : say
+    const bare = rules.includes('hide_keys') ? capitalized(withoutKeys(say, task)) : say
     return rules.includes('full') && !bare.includes('?') ? `${bare} Nothing is left to do.` : bare
   }
   return plan.map((step) => ('calls' in step ? step : { say: reword(step.say) }))

@@ -30,6 +30,9 @@ function withoutUnit(words: string, unit: string): string {
 /** `a` or `an`, by the letter. */
 export const withArticle = (words: string): string => (/^[aeiou]/i.test(words) ? `an ${words}` : `a ${words}`)
 
+/** `on_the_way` as `on the way`; `AB-` stays as it is. */
+const asSpoken = (value: string): string => (/^[a-z0-9]+(_[a-z0-9]+)+$/.test(value) ? inWords(value) : value)
+
 /** How a value of a column is written in a sentence; numbers with their unit. */
 export function valueInWords(value: Value, column: Column | undefined): string {
   if (value === null) return 'nothing'
@@ -38,7 +41,9 @@ export function valueInWords(value: Value, column: Column | undefined): string {
     const unit = column !== undefined && 'unit' in column ? column.unit : undefined
     return unit === undefined ? exact(String(value)) : exact(unit === '%' ? `${value}%` : `${value} ${unit}`)
   }
-  return exact(column?.type === 'enum' ? inWords(value) : value)
+  if (column?.type === 'enum') return exact(asSpoken(value))
+  // A phrase within a sentence has to be told apart from it.
+  return exact(column?.type === 'text' && /^[a-z].* /.test(value) ? `"${value}"` : value)
 }
 
 /** The texts that tell a value, for a check of what was said. */
@@ -46,6 +51,6 @@ export function tellings(value: Value): readonly string[] {
   if (typeof value === 'number' && !Number.isInteger(value))
     return [...new Set([String(value), value.toFixed(2)])]
   if (typeof value !== 'string') return [String(value)]
-  const words = inWords(value)
-  return words === value.toLowerCase() ? [value] : [value, words]
+  const words = asSpoken(value)
+  return words === value ? [value] : [value, words]
 }

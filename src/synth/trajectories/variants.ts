@@ -16,10 +16,15 @@ const oneByOne: Variant = ({ plan }) =>
       )
     : undefined
 
+/** Whether the agent's rules are against calls that are not needed. */
+const isSparing = ({ agent }: Ground['task']): boolean =>
+  /no more calls|not call a tool/i.test(agent.systemPrompt ?? '')
+
 /** Something is looked up that was not needed. */
 const looksAround: Variant = (ground) => {
   const { task, plan } = ground
   const first = callsOf(plan)[0]
+  if (isSparing(task)) return undefined
   const goal = someRead(sceneOf(ground, task.state))
   if (first === undefined || goal === undefined || task.user.moves.some(({ when }) => when === 'asked'))
     return undefined
@@ -58,7 +63,7 @@ const readsTwice: Variant = ({ task, plan, draw }) => {
     const semantics = semanticsOf(task, call.tool)
     return semantics !== undefined && !isWrite(semantics)
   })
-  if (reads.length === 0) return undefined
+  if (reads.length === 0 || isSparing(task)) return undefined
   const place = draw.pick(reads)
   return withCall(plan, place, [place.call, place.call])
 }

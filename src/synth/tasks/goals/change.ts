@@ -56,6 +56,13 @@ function partFor(
     const value = drawValue(scene, table.name, column, schema, old)
     if (value === undefined) return undefined
     const to = typeof value === 'boolean' ? String(value) : valueInWords(value, table.columns[column])
+    if (typeof value === 'boolean')
+      return {
+        request: (row) => `set ${words} to ${to} for ${row}`,
+        report: (row) => `${words} is now ${to} for ${row}`,
+        values: { [setting.param]: value },
+        isUnknown: false,
+      }
     const verb = draw.pick(['set', 'change', 'update'])
     return {
       request: (row) => `${verb} the ${words} of ${row} to ${to}`,
@@ -139,7 +146,12 @@ export function drawChange(scene: Scene, tool: ToolOf<'update'>, key: string): C
 const requestOf = (parts: readonly Part[], row: string): string =>
   listed(
     parts.map((part, i) =>
-      i === 0 ? part.request(row) : part.request('').replace(/the (.*?) of {2}/, 'its $1 '),
+      i === 0
+        ? part.request(row)
+        : part
+            .request('')
+            .replace(/the (.*?) of {2}/, 'its $1 ')
+            .replace(/ for $/, ''),
     ),
   )
 
@@ -167,14 +179,14 @@ export function changeGoal(scene: Scene, drawn: Change, key: string): Goal | und
   const now = rowIn(done.scene, table.name, key)
   if (Object.keys(now).every((column) => now[column] === old[column])) return undefined
   const asked = unknown.filter((column) => isTelling(now[column]))
-  const ask = asked.map((column) => `[and|, then] tell me the new ${wordsOf(table, column)}`).join(' ')
+  const ask = asked.map((column) => `[ and|, then] tell me the new ${wordsOf(table, column)}`).join('')
   const row = named(table, key)
   const news = asked.map(
     (column) => `the new ${wordsOf(table, column)} is ${told(table, column, `${done.call.id}.${column}`)}`,
   )
   return {
     kind: 'change',
-    clause: phrase(`{request}${ask === '' ? '' : ` ${ask}`}`, scene.draw, { request: drawn.request(row) }),
+    clause: phrase(`{request}${ask}`, scene.draw, { request: drawn.request(row) }),
     rounds: [[done.call]],
     answer: `${listed([drawn.report(key), ...news])}.`,
     facts: asked.map((column) => toldCheck(`the new ${wordsOf(table, column)} of ${key}`, now[column]!)),

@@ -28,7 +28,17 @@ export const untoldFact: Mistake = (ground) => {
 }
 
 /** Another number, key or word in place of one. */
-function falsified({ draw }: Ground, text: string): string {
+function falsified({ draw, task }: Ground, text: string): string {
+  const others = Object.values(task.state).flatMap((rows) => {
+    const columns = Object.values(rows).flatMap((row) =>
+      Object.keys(row).filter((column) => row[column] === text),
+    )
+    return Object.values(rows).flatMap((row) => columns.slice(0, 1).map((column) => row[column]))
+  })
+  const fitting = others.filter(
+    (other) => typeof other === 'string' && !other.includes(text) && !text.includes(other),
+  )
+  if (fitting.length > 0) return String(draw.pick(fitting))
   const digits = text.replace(/\d/g, () => String(draw.integer(1, 9)))
   if (digits !== text) return digits
   return text.length > 3 ? [...text].toReversed().join('') : `${text}x`
