@@ -1,5 +1,5 @@
+import { draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
-import { drawsOf } from './draws.ts'
 import { principalPlane } from './principal-plane.ts'
 import { textVectors } from './text-vectors.ts'
 import { toolText } from './tool-text.ts'
@@ -30,7 +30,7 @@ export function coverageMap(
   const all = Array.from(applications).flatMap((application) =>
     application.tools.map((tool) => ({ application, tool })),
   )
-  const sampled = drawsOf(seed, 'points of the coverage map').sample(all, points)
+  const sampled = draws(seed, 'points of the coverage map').sample(all, points)
   const vectors = textVectors(
     sampled.map(({ tool }) => toolText(tool.declaration)),
     vectorSize,
