@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { JsonSchema } from '../chat/messages.ts'
+import { digestOf } from '../files/digest.ts'
 
 /** A question to a model that wants an answer of one form. Whoever changes its words or its form raises the version. */
 export interface VersionedPrompt<Input, Output> {
@@ -49,6 +49,5 @@ export function answerSchema({ schema }: Pick<AnyPrompt, 'schema'>): JsonSchema 
 export function promptDigest(prompt: AnyPrompt): string {
   const { name, version, system, temperature, maxTokens } = prompt
   const parts = [name, version, system, answerSchema(prompt), temperature, maxTokens]
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-  return `${name}@${version}:${digest.slice(0, 16)}`
+  return `${name}@${version}:${digestOf(parts).slice(0, 16)}`
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../chat/messages.ts'
 import { derivedSeed } from '../draws.ts'
-import { digestOf } from '../trajectory/digest.ts'
+import { digestOf } from '../files/digest.ts'
 import type { Fault, Outcome, RewardPart, Trajectory, TrajectoryNode } from '../trajectory/trajectory.ts'
 import type { Environment } from './environment.ts'
 import type { AssistantPolicy, UserPolicy } from './policies.ts'
