@@ -1,6 +1,6 @@
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
-import { applicationProblems } from './application-problems.ts'
-import { type DesignedApplication, designedApplication } from './application-schema.ts'
+import { applicationProblems } from '../tools/application-problems.ts'
+import { type DesignedApplication, designedApplication } from './designed-application.ts'
 import type { ApplicationDomain } from './domain-prompt.ts'
 import { blocks } from './model-prose.ts'
 
