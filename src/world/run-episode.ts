@@ -92,7 +92,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Trajectory> {
   }
 
   const converse = async (): Promise<Ending> => {
-    await userSpeaks(0)
+    if (!(await userSpeaks(0))) return { status: 'failed', stop: 'the user said nothing', fault: 'user' }
     for (let turn = 0; turn < limits.turns; turn++) {
       signal.throwIfAborted()
       const view = {
@@ -128,7 +128,17 @@ export async function runEpisode(options: EpisodeOptions): Promise<Trajectory> {
     nodes,
     labels: { family: task.family, domain: task.application.domain, difficulty: String(task.difficulty) },
   }
-  return { ...trajectory, outcome: outcomeOf(ending, await environment.check(trajectory)) }
+  return { ...trajectory, outcome: await checked(ending) }
+
+  async function checked(end: Ending): Promise<Outcome> {
+    try {
+      return outcomeOf(end, await environment.check(trajectory))
+    } catch (error) {
+      signal.throwIfAborted()
+      const stop = `the checks failed: ${error instanceof Error ? error.message : error}`
+      return outcomeOf({ status: 'failed', stop, fault: 'environment' }, [])
+    }
+  }
 }
 
 /** A cut or failed episode has not succeeded, whatever its state. */
