@@ -123,13 +123,12 @@ const aggregates: Readonly<Record<Exclude<Aggregate, 'count'>, (values: readonly
   maximum: (values) => values.reduce((a, b) => Math.max(a, b)),
 }
 
-/** One more than the largest number among a table's keys; numbers that are too long to count from are passed over. */
+/** One more than the largest number at the end of a table's keys, however long it is. */
 function nextKey({ state }: Execution, table: Table): string {
   const largest = Object.keys(state[table.name] ?? {})
-    .map((key) => Number(/\d+$/.exec(key)?.[0] ?? 0))
-    .filter(Number.isSafeInteger)
-    .reduce((a, b) => Math.max(a, b), 1000)
-  return `${table.keyPrefix}${largest + 1}`
+    .map((key) => BigInt(/\d+$/.exec(key)?.[0] ?? 0))
+    .reduce((a, b) => (a > b ? a : b), 1000n)
+  return `${table.keyPrefix}${largest + 1n}`
 }
 
 /** Columns that are set refer to rows that there are. */
