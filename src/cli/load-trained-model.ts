@@ -7,6 +7,8 @@ import type { K2Config } from '../nn/config.ts'
 import { readHfConfig } from '../nn/hf-config.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts'
 import { loadTokenizer } from '../tokenizer/tokenizer-directory.ts'
+import { readChatConfig } from '../train/chat-config.ts'
+import type { ChatStyle } from '../train/chat-example.ts'
 import { readWeights, type Weights } from '../train/model-weights.ts'
 import { UserError } from '../user-error.ts'
 
@@ -17,6 +19,8 @@ export interface DescribedModel {
   readonly config: K2Config
   readonly tokenizer: Tokenizer
   readonly warnings: readonly string[]
+  /** How it was trained to read conversations; undefined where the checkpoint does not say. */
+  readonly style?: ChatStyle | undefined
 }
 
 /** Everything that a model needs to write. */
@@ -55,7 +59,7 @@ export async function describeTrainedModel(target: string): Promise<DescribedMod
     throw new UserError(
       `${directory}: the tokenizer has ${tokenizer.vocabSize} tokens, but the model only ${config.vocabSize}: they do not belong together`,
     )
-  return { directory, config, tokenizer, warnings }
+  return { directory, config, tokenizer, warnings, style: await readChatConfig(directory) }
 }
 
 /**

@@ -38,7 +38,12 @@ export async function localEndpoint(target: string, options: EngineOptions): Pro
     endings.unshift(() => scheduler.close())
     const name = basename(resolve(target))
     const server = await startServer(
-      { tokenizer: model.tokenizer, scheduler, modelNames: [name] },
+      {
+        tokenizer: model.tokenizer,
+        scheduler,
+        modelNames: [name],
+        ...(model.style && { template: model.style }),
+      },
       { host: '127.0.0.1', port: 0 },
     )
     endings.unshift(() => server.stop(0))

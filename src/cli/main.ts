@@ -8,8 +8,10 @@ import { generateCommand } from './commands/generate.ts'
 import { infoCommand } from './commands/info.ts'
 import { jobsCommand } from './commands/jobs.ts'
 import { pretrainCommand } from './commands/pretrain.ts'
+import { rephraseCommand } from './commands/rephrase.ts'
 import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
 import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -20,10 +22,12 @@ import { workerCommand } from './commands/worker.ts'
 const commands: readonly (() => Command)[] = [
   speedrunCommand,
   pretrainCommand,
+  sftCommand,
   generateCommand,
   serveCommand,
   chatCommand,
   exportCommand,
+  rephraseCommand,
   reportCommand,
   trajectoriesCommand,
   infoCommand,

@@ -12,12 +12,14 @@ import { ask, type ChatSession, openAiMessages } from './chat-session.ts'
 import { chatInTerminal } from './chat-terminal.ts'
 import { interruptedCode, onInterrupt } from './interruption.ts'
 import { harmless, wantsColor } from './terminal-text.ts'
+import { type OpenWorld, openWorld } from './world-tools.ts'
 
 export interface ChatOptions extends EndpointOptions {
   readonly system?: string
   readonly prompt?: string
   readonly json?: true
   readonly tools: readonly string[]
+  readonly world?: string
   readonly mcp: readonly string[]
   readonly builtInTools: boolean
   readonly temperature?: number
@@ -43,10 +45,16 @@ function display(): DisplayOptions {
 }
 
 /** The tools that need no server; who brings one with the name of a built-in tool has his own. */
-async function localTools(files: readonly string[], withBuiltIn: boolean): Promise<readonly Tool[]> {
-  const own = (await Promise.all(files.map(loadToolModule))).flat()
+async function localTools(
+  { tools, builtInTools: withBuiltIn }: ChatOptions,
+  world: OpenWorld | null,
+): Promise<readonly Tool[]> {
+  const own = [...(await Promise.all(tools.map(loadToolModule))).flat(), ...(world?.tools ?? [])]
   const names = new Set(own.map(({ name }) => name))
-  return [...own, ...(withBuiltIn ? builtInTools.filter(({ name }) => !names.has(name)) : [])]
+  return [
+    ...own,
+    ...(withBuiltIn && world === null ? builtInTools.filter(({ name }) => !names.has(name)) : []),
+  ]
 }
 
 async function serverTools(files: readonly string[], local: readonly Tool[]): Promise<McpTools> {
@@ -85,7 +93,8 @@ async function answerOnce(session: ChatSession, question: string, asJson: boolea
  */
 export async function runChat(target: string | undefined, options: ChatOptions): Promise<void> {
   const { prompt, json, temperature, topP, maxTokens, seed } = options
-  const local = await localTools(options.tools, options.builtInTools)
+  const world = options.world === undefined ? null : await openWorld(options.world)
+  const local = await localTools(options, world)
   await using servers = await serverTools(options.mcp, local)
   await using endpoint = await openChatEndpoint(target, options)
   const session: ChatSession = {
@@ -113,6 +122,7 @@ export async function runChat(target: string | undefined, options: ChatOptions):
   process.stderr.write(
     `${session.model} at ${session.client.baseURL}, ${session.tools.length} tools; /help helps\n`,
   )
+  for (const example of world?.examples ?? []) process.stderr.write(`  for example: ${example}\n`)
   await chatInTerminal(session, {
     input: process.stdin,
     echo: process.stderr,

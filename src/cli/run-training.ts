@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runFiles } from '../checkpoint/run-directory.ts'
 import { productRate } from '../engine/product-rate.ts'
-import { readJson, writeJson } from '../files/json-file.ts'
+import { writeJson } from '../files/json-file.ts'
 import { aloneGroup, joinGroup, type ProcessGroup } from '../files/process-group.ts'
-import { isPresetName, presets } from '../nn/presets.ts'
-import type { ConfigOverride } from '../train/config-override.ts'
 import { meshSize } from '../train/engine-contradictions.ts'
-import { loadRunConfig } from '../train/load-run-config.ts'
 import { provenance } from '../train/provenance.ts'
 import { provenanceKey, resolveRunConfig } from '../train/resolve-run-config.ts'
 import type { RunConfig } from '../train/run-config.ts'
@@ -16,16 +12,19 @@ import { UserError } from '../user-error.ts'
 import type { Distributed } from './distributed-options.ts'
 import { onInterrupt } from './interruption.ts'
 import { openEngine } from './open-engine.ts'
+import { type CompleteConfig, prepareTogether } from './prepare-run.ts'
 import { summarise } from './summarise.ts'
-import { prepareTogether, trainWithProgress } from './train-with-progress.ts'
+import { trainWithProgress } from './train-with-progress.ts'
 
 /** Tokenised corpora are kept here, below the working directory, for all runs. */
 const cacheDirectory = join('.tsukimi', 'shards')
 
 export interface TrainingRequest {
-  /** Preset or config file; null is `nano`, or with `resume` the run's own. */
-  readonly target: string | undefined
-  readonly overrides: readonly ConfigOverride[]
+  /** The command that goes on with it. */
+  readonly name: 'pretrain' | 'sft'
+  /** The config, found by the process that begins the run. */
+  readonly config: () => Promise<RunConfig>
+  readonly complete?: CompleteConfig
   readonly runDir: string
   readonly resume: boolean
   /** How the user called, for the report. */
@@ -34,57 +33,11 @@ export interface TrainingRequest {
   readonly distributed?: Distributed
 }
 
-const differingKeys = (a: object, b: object): string[] =>
-  Object.keys(a).filter(
-    (key) => JSON.stringify(a[key as keyof typeof a]) !== JSON.stringify(b[key as keyof typeof b]),
-  )
-
-/** The saved config with the command line's changes. The model must stay what its weights are. */
-async function resumedConfig({ target, overrides, runDir }: TrainingRequest): Promise<RunConfig> {
-  const path = runFiles(runDir).config
-  if (!existsSync(path))
-    throw new UserError(`${runDir}: no run to resume here (no config.json); leave out --resume to begin one`)
-  const content = await readJson(path)
-  const saved = resolveRunConfig({ file: { path, content } })
-  const config = resolveRunConfig({ file: { path, content }, overrides })
-  const asked =
-    target === undefined
-      ? config.model
-      : isPresetName(target)
-        ? { ...presets[target], ...modelChanges(overrides) }
-        : (await loadRunConfig(target, overrides)).model
-  const differ = differingKeys(saved.model, asked)
-  if (differ.length > 0)
-    throw new UserError(
-      `${runDir} was begun with another model: ${differ.map((key) => `${key} is ${show(saved.model, key)}, asked for ${show(asked, key)}`).join('; ')}. ` +
-        'Resume with the same model, or begin another run with --out',
-    )
-  return config
-}
-
-const show = (model: object, key: string): string => JSON.stringify(model[key as keyof typeof model])
-
-const modelChanges = (overrides: readonly ConfigOverride[]): Record<string, unknown> =>
-  Object.fromEntries(
-    overrides
-      .filter(({ path }) => path[0] === 'model' && path.length === 2)
-      .map(({ path, value }) => [path[1]!, value]),
-  )
-
-async function configOf(request: TrainingRequest): Promise<RunConfig> {
-  if (request.resume) return resumedConfig(request)
-  if (existsSync(runFiles(request.runDir).config))
-    throw new UserError(
-      `${request.runDir} holds a run already: go on with --resume, or choose another directory with --out`,
-    )
-  return loadRunConfig(request.target, request.overrides)
-}
-
 /** The config of all processes is that of process 0, which alone looks whether there is a run already. */
 async function sharedConfig(request: TrainingRequest, group: ProcessGroup): Promise<RunConfig> {
   const what = 'the config'
   if (group.id === 0) {
-    const config = await configOf(request)
+    const config = await request.config()
     await group.exchange(what, JSON.stringify(config))
     return config
   }
@@ -131,36 +84,38 @@ function checkShares(config: RunConfig, { count }: ProcessGroup): void {
 
 async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boolean> {
   const { runDir } = request
-  const config = await sharedConfig(request, group)
-  checkShares(config, group)
+  const draft = await sharedConfig(request, group)
+  checkShares(draft, group)
   const origin = await provenance()
   const startedAt = new Date()
-  using engine = await openEngine(config.engine, request.distributed, meshSize(config.mesh))
+  using engine = await openEngine(draft.engine, request.distributed, meshSize(draft.mesh))
   using interruption = onInterrupt(
     'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)',
   )
   await mkdir(runDir, { recursive: true })
-  using data = await unlessAborted(
-    interruption.signal,
-    prepareTogether(group, config, runDir, cacheDirectory, interruption.signal),
+  const { complete = (config) => config } = request
+  const { signal } = interruption
+  using run = await unlessAborted(
+    signal,
+    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal }),
   )
-  if (data === null || interruption.signal.aborted) {
+  if (run === null || signal.aborted) {
     group.fail('it was interrupted')
     process.stderr.write('Stopped before the first step.\n')
     return false
   }
+  const { config } = run
   const first = group.id === 0
   if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
   const rate = first ? await productRate(engine, config.engine.precision === 'bf16' ? 'bf16' : 'f32') : 0
   const trainingStarted = performance.now()
-  const { signal } = interruption
-  const result = await trainWithProgress(config, runDir, engine, data, request.resume, signal, group)
+  const result = await trainWithProgress(run, runDir, engine, request.resume, signal, group)
   const end = 'the end of the run'
   if (!result.finished) {
     await group.exchange(end)
     if (!first) return false
     process.stderr.write(
-      `Stopped after step ${result.steps}. Go on with: tsukimi pretrain --resume --out ${runDir}\n`,
+      `Stopped after step ${result.steps}. Go on with: tsukimi ${request.name} --resume --out ${runDir}\n`,
     )
     return false
   }

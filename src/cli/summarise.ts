@@ -13,7 +13,7 @@ import type { TrainingResult } from '../train/train.ts'
 import { formatDuration } from './duration.ts'
 import { generatorOptions } from './generator-options.ts'
 import { loadTrainedModel } from './load-trained-model.ts'
-import { writeText } from './text-writer.ts'
+import { writeAnswer, writeText } from './text-writer.ts'
 
 export interface SummaryInput {
   readonly config: RunConfig
@@ -57,14 +57,16 @@ export async function measureBaselines(config: RunConfig): Promise<Baselines> {
   }
 }
 
-/** Continuations of the config's prompts by the run's last checkpoint. */
+/** Continuations of the config's prompts, or answers to them, by the run's last checkpoint. */
 async function writeSamples({ config, runDir, engine }: SummaryInput): Promise<Sample[]> {
+  if (config.samples.prompts.length === 0) return []
+  const write = config.objective === 'pretrain' ? writeText : writeAnswer
   const model = await loadTrainedModel(runDir)
   using generator = createGenerator(engine, model.config, model.weights, generatorOptions(config.engine))
   const { prompts, ...options } = config.samples
   const samples: Sample[] = []
   for (const [seed, prompt] of prompts.entries()) {
-    const { text } = await writeText(generator, model, prompt, { ...options, seed })
+    const { text } = await write(generator, model, prompt, { ...options, seed })
     samples.push({ prompt, text, temperature: options.temperature })
   }
   return samples
@@ -72,20 +74,37 @@ async function writeSamples({ config, runDir, engine }: SummaryInput): Promise<S
 
 const bits = (value: number): string => `${value.toFixed(3)} bits/byte`
 
+/** What the model came to on held-out data. */
+function scoreLines({ heldOut, tasks = {} }: TrainingResult, baselines: Baselines | null): string[] {
+  const shares = Object.entries(tasks).map(([name, share]) => `${name.padEnd(16)}${share.toFixed(3)}`)
+  if (baselines === null)
+    return [...(heldOut ? [`held-out loss   ${heldOut.loss.toFixed(3)} nats a token`] : []), ...shares]
+  return [
+    ...(heldOut ? [`held-out text   ${bits(heldOut.bitsPerByte)}`] : []),
+    `  xz -9         ${baselines.xz === null ? 'not installed' : bits(baselines.xz)}`,
+    `  byte 5-gram   ${bits(baselines.byte5gram)}`,
+    ...shares,
+  ]
+}
+
 /** Ends a finished run: baselines, samples, `summary.json`, and a few lines for the user. */
 export async function summarise(input: SummaryInput): Promise<void> {
   const { config, runDir, result, origin } = input
-  const baselines = await measureBaselines(config)
+  const isText = config.objective === 'pretrain'
+  // Compressors see no roles: what they make of conversations says nothing.
+  const baselines = isText ? await measureBaselines(config) : null
   const samples = await writeSamples(input)
   const { threads } = config.engine
   await writeJson(join(runDir, 'summary.json'), {
     preset: config.preset,
+    objective: config.objective,
     parameters: parameterCounts(config.model),
     tokens: result.tokens,
     steps: result.steps,
     trainingSeconds: input.trainingSeconds,
     heldOut: result.heldOut,
-    baselines,
+    ...(baselines && { baselines }),
+    ...(result.tasks && { tasks: result.tasks }),
     samples,
     machine: origin.machine,
     engine: {
@@ -103,9 +122,7 @@ export async function summarise(input: SummaryInput): Promise<void> {
   })
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   say('')
-  if (result.heldOut !== null) say(`held-out text   ${bits(result.heldOut.bitsPerByte)}`)
-  say(`  xz -9         ${baselines.xz === null ? 'not installed' : bits(baselines.xz)}`)
-  say(`  byte 5-gram   ${bits(baselines.byte5gram)}`)
+  for (const line of scoreLines(result, baselines)) say(line)
   say(`training took   ${formatDuration(input.trainingSeconds)}`)
   for (const { prompt, text } of samples) say(`\n> ${prompt}${text.replaceAll('\n', '\n  ')}`)
 }

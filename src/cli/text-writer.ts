@@ -1,3 +1,4 @@
+import { chatTokens } from '../chat/chat-tokens.ts'
 import type { TokenGenerator } from '../generate/generate.ts'
 import type { SamplingOptions } from '../generate/sampler.ts'
 import { createTextStream } from '../tokenizer/text-stream.ts'
@@ -28,6 +29,8 @@ const usualLength = 256
 /** Tokens that end a text: of a document, and of a turn. */
 const endNames = ['[EOS]', '<|im_end|>']
 
+type Writer = Pick<TrainedModel, 'tokenizer' | 'config' | 'directory'>
+
 /**
  * Goes on from a prompt, which begins a document: training puts the end-of-document token before each one.
  *
@@ -35,15 +38,41 @@ const endNames = ['[EOS]', '<|im_end|>']
  */
 export async function writeText(
   generator: TokenGenerator,
-  { tokenizer, config, directory }: Pick<TrainedModel, 'tokenizer' | 'config' | 'directory'>,
+  model: Writer,
   prompt: string,
-  { maxTokens, signal, ...sampling }: WritingOptions,
-  onText: (piece: string) => void = () => undefined,
+  options: WritingOptions,
+  onText?: (piece: string) => void,
 ): Promise<WrittenText> {
+  const { tokenizer, directory } = model
   const start = tokenizer.specials.get('[EOS]')
   if (start === undefined)
     throw new UserError(`${directory}: the tokenizer has no [EOS] to begin a text with`)
-  const ids = [start, ...tokenizer.encode(prompt)]
+  return writeFrom(generator, model, [start, ...tokenizer.encode(prompt)], { ...options, prompt }, onText)
+}
+
+/** Answers a user's message by K2's template, in the style that the model was trained in; no longer than there is room. */
+export async function writeAnswer(
+  generator: TokenGenerator,
+  model: Writer & Pick<TrainedModel, 'style'>,
+  question: string,
+  { maxTokens = usualLength, ...options }: WritingOptions,
+): Promise<WrittenText> {
+  const { ids } = chatTokens(model.tokenizer, [{ role: 'user', content: question }], {
+    ...model.style,
+    addGenerationPrompt: true,
+  })
+  const room = model.config.maxPositionEmbeddings - ids.length
+  const length = Math.max(1, Math.min(maxTokens, room))
+  return writeFrom(generator, model, ids, { ...options, prompt: question, maxTokens: length })
+}
+
+async function writeFrom(
+  generator: TokenGenerator,
+  { tokenizer, config }: Writer,
+  ids: readonly number[],
+  { maxTokens, signal, prompt, ...sampling }: WritingOptions & { readonly prompt: string },
+  onText: (piece: string) => void = () => undefined,
+): Promise<WrittenText> {
   const room = config.maxPositionEmbeddings - ids.length
   const stream = createTextStream(tokenizer, { skipSpecial: true })
   const began = performance.now()

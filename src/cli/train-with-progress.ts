@@ -1,75 +1,31 @@
 import type { Engine } from '../engine/engine.ts'
 import type { ProcessGroup } from '../files/process-group.ts'
 import { parameterCounts } from '../nn/counts.ts'
-import { type PreparedData, type PrepareEvent, prepareData } from '../train/prepare-data.ts'
-import type { RunConfig } from '../train/run-config.ts'
 import { type TrainingEvent, type TrainingResult, train } from '../train/train.ts'
-import { textData } from '../train/training-data.ts'
 import { compact, flops, grouped } from './number-format.ts'
+import type { ReadyRun } from './prepare-run.ts'
 import { type Progress, startProgress } from './progress.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-/** Prepares a run's text, showing how far it is: process 0 first, so that the others find it done. */
-export async function prepareTogether(
-  group: ProcessGroup,
-  ...[config, runDir, cacheDirectory, signal]: Parameters<typeof prepareWithProgress>
-): Promise<PreparedData> {
-  const done = 'the text is tokenised'
-  if (group.id > 0) {
-    await group.exchange(done)
-    return prepareData(config, { runDir, cacheDirectory, signal })
-  }
-  const data = await prepareWithProgress(config, runDir, cacheDirectory, signal)
-  try {
-    await group.exchange(done)
-    return data
-  } catch (error) {
-    data[Symbol.dispose]()
-    throw error
-  }
+/** The last evaluation: its score, in the unit of the objective, and shares of tasks solved. */
+interface Evaluated {
+  readonly score: number
+  readonly tasks: Readonly<Record<string, number>>
 }
 
-/** Prepares a run's text, showing how far it is. */
-export async function prepareWithProgress(
-  config: RunConfig,
-  runDir: string,
-  cacheDirectory: string,
-  signal: AbortSignal,
-): Promise<PreparedData> {
-  let progress: Progress | null = null
-  let shown: PrepareEvent['kind'] | null = null
-  const onEvent = (event: PrepareEvent): void => {
-    const total = event.kind === 'tokenizer' ? event.total : event.progress.totalBytes
-    if (total === undefined) return
-    if (event.kind !== shown) {
-      progress?.finish('tokenizer trained')
-      progress = startProgress(event.kind === 'tokenizer' ? 'tokenizer' : 'tokenising', total)
-      shown = event.kind
-    }
-    if (event.kind === 'tokenizer') progress?.update(event.done)
-    else progress?.update(event.progress.bytes, `${grouped(event.progress.tokens)} tokens`)
-  }
-  const data = await prepareData(config, { runDir, cacheDirectory, signal, onEvent })
-  const tokens = data.train.reduce((sum, { stream }) => sum + stream.tokenCount, 0)
-  const line = `text: ${grouped(tokens)} training tokens of ${data.bytesPerToken.toFixed(2)} bytes, ${grouped(data.heldOut.tokenCount)} held out`
-  if (progress === null) say(line)
-  else (progress as Progress).finish(line)
-  if (data.badInputs.length > 0) say(`${data.badInputs.length} bad inputs were skipped`)
-  return data
-}
-
-/** `loss 3.91 · 1.32 bits/byte · 6.1K tokens/s · 84 GFLOP/s` */
+/** `loss 3.91 · 1.32 bits/byte · held out 1.35 · 6.1K tokens/s · 84 GFLOP/s` */
 function stepNote(
   { record, timing }: TrainingEvent & { kind: 'step' },
-  bytesPerToken: number,
-  heldOut: number | null,
+  bytesPerToken: number | null,
+  evaluated: Evaluated | null,
 ): string {
-  const bits = record.loss / Math.LN2 / bytesPerToken
+  const { loss } = record
   const parts = [
-    `loss ${record.loss.toFixed(3)}`,
-    `${bits.toFixed(3)} bits/byte`,
-    ...(heldOut === null ? [] : [`held out ${heldOut.toFixed(3)}`]),
+    `loss ${loss.toFixed(3)}`,
+    ...(bytesPerToken === null ? [] : [`${(loss / Math.LN2 / bytesPerToken).toFixed(3)} bits/byte`]),
+    ...(evaluated === null ? [] : [`held out ${evaluated.score.toFixed(3)}`]),
+    ...Object.entries(evaluated?.tasks ?? {}).map(([name, share]) => `${name} ${share.toFixed(3)}`),
     `${compact(timing.tokensPerSecond)} tokens/s`,
     `${flops(timing.flopsPerSecond)}/s`,
   ]
@@ -78,17 +34,17 @@ function stepNote(
 
 /** Trains; process 0 shows loss, speed and time left. */
 export async function trainWithProgress(
-  config: RunConfig,
+  { config, data, training }: ReadyRun,
   runDir: string,
   engine: Engine,
-  data: PreparedData,
   resume: boolean,
   signal: AbortSignal,
   group: ProcessGroup,
 ): Promise<TrainingResult> {
   const counts = parameterCounts(config.model)
   let progress: Progress | null = null
-  let heldOut: number | null = null
+  const isText = config.objective === 'pretrain'
+  let evaluated: Evaluated | null = null
   const onEvent = (event: TrainingEvent): void => {
     if (event.kind === 'compiled') {
       say(
@@ -98,21 +54,24 @@ export async function trainWithProgress(
       if (event.resumedFrom > 0) say(`resumed after step ${event.resumedFrom}`)
       progress = startProgress('training', config.steps)
     } else if (event.kind === 'step') {
-      heldOut = event.record.heldOut?.bitsPerByte ?? heldOut
-      progress?.update(event.record.step + 1, stepNote(event, data.bytesPerToken, heldOut))
+      const { step, heldOut, tasks = {} } = event.record
+      if (heldOut) evaluated = { score: isText ? heldOut.bitsPerByte : heldOut.loss, tasks }
+      progress?.update(step + 1, stepNote(event, isText ? data.bytesPerToken : null, evaluated))
     }
   }
+  using scores = await data.scores?.(engine, config)
   let result: TrainingResult | null = null
   try {
     result = await train({
       config,
       runDir,
       engine,
-      data: textData(config, data.train, data.heldOut),
+      data: training,
       tokenizerDirectory: data.tokenizerDirectory,
       resume,
       signal,
       group,
+      ...(scores && { evaluateTasks: (params) => scores.score(params) }),
       ...(group.id === 0 ? { onEvent } : {}),
     })
     return result

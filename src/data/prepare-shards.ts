@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { fileError } from '../files/file-errors.ts'
 import { UserError } from '../user-error.ts'
 import { type BadInput, refuseBadInput } from './bad-input.ts'
 import type { Corpus } from './corpus.ts'
@@ -12,6 +11,7 @@ import { SHARD_VERSION } from './shard-index.ts'
 import { createShardWriter, type ShardWriter } from './shard-writer.ts'
 import { type OpenShardsOptions, openShards, type Shards } from './shards.ts'
 import { chooseSplit, defaultSplit, type SplitOptions, splitDocument } from './split.ts'
+import { writeBeside } from './write-beside.ts'
 
 /** What a corpus is encoded with. */
 export interface DocumentEncoder {
@@ -57,7 +57,6 @@ export interface PreparedShards extends Disposable {
 }
 
 const BAD_INPUTS_FILE = 'bad-inputs.json'
-const DAY_MS = 24 * 3600 * 1000
 /** Text encoded between two turns of the event loop, in UTF-16 units. */
 const UNITS_PER_TURN = 1 << 18
 
@@ -69,15 +68,6 @@ const readBadInputs = async (directory: string): Promise<BadInput[]> => {
     throw new UserError(`${path}: missing or broken. Delete the directory and run again to tokenise anew`, {
       cause: error,
     })
-  }
-}
-
-const removeAbandoned = async (cacheDirectory: string): Promise<void> => {
-  for (const name of await readdir(cacheDirectory)) {
-    if (!name.includes('.partial-')) continue
-    const path = join(cacheDirectory, name)
-    const info = await stat(path).catch(() => undefined)
-    if (info && Date.now() - info.mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true })
   }
 }
 
@@ -123,28 +113,6 @@ const writeShards = async (directory: string, options: PrepareShardsOptions): Pr
   await writeFile(join(directory, BAD_INPUTS_FILE), `${JSON.stringify(badInputs, null, 2)}\n`)
 }
 
-/** Writes the shards under another name, and renames them to `directory` when they are whole. */
-const writeBeside = async (directory: string, options: PrepareShardsOptions): Promise<void> => {
-  const partial = `${directory}.partial-${randomUUID()}`
-  try {
-    await mkdir(partial, { recursive: true })
-  } catch (error) {
-    throw fileError(error, 'write', partial)
-  }
-  try {
-    await removeAbandoned(options.cacheDirectory)
-    await writeShards(partial, options)
-    await rename(partial, directory).catch((error: unknown) => {
-      // Another process was faster, and its shards are the same.
-      if (!existsSync(directory)) throw error
-    })
-  } catch (error) {
-    throw fileError(error, 'write', (error as NodeJS.ErrnoException).path ?? partial)
-  } finally {
-    await rm(partial, { recursive: true, force: true })
-  }
-}
-
 /**
  * Tokenises a corpus once, into shards of training and of held-out text, and opens them. A second call with the
  * same corpus, tokenizer, split and treatment of bad input reuses the files. They are written beside their place
@@ -170,7 +138,7 @@ export const prepareShards = async (options: PrepareShardsOptions): Promise<Prep
   const directory = join(cacheDirectory, key)
   const reused = existsSync(directory)
   if (!reused) {
-    await writeBeside(directory, options)
+    await writeBeside(directory, (partial) => writeShards(partial, options))
   }
   const badInputs = await readBadInputs(directory)
   const train = await openShards(join(directory, 'train'), options)

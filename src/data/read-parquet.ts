@@ -1,90 +1,15 @@
-import { isUtf8 } from 'node:buffer'
-import { type FileHandle, open } from 'node:fs/promises'
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { type DocumentReader, isBlank } from './document.ts'
+import { invalidUtf8, parquetRows } from './parquet-rows.ts'
 
-const invalidUtf8 = Symbol('invalid UTF-8')
-
-// The library would replace invalid bytes silently.
-const parsers = {
-  stringFromBytes: (bytes: Uint8Array | undefined) =>
-    bytes && (isUtf8(bytes) ? new TextDecoder().decode(bytes) : invalidUtf8),
-}
-
-const asyncBuffer = async (handle: FileHandle): Promise<AsyncBuffer> => {
-  const byteLength = (await handle.stat()).size
-  return {
-    byteLength,
-    slice: async (start, end = byteLength) => {
-      const bytes = new Uint8Array(end - start)
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
-      if (bytesRead < bytes.length)
-        throw new Error(`${bytes.length} bytes at ${start} reach past the end of the file`)
-      return bytes.buffer
-    },
-  }
-}
-
-const columnNames = ({ schema }: FileMetaData): string[] => {
-  // The schema lists the tree in preorder; a nested column's own children are not columns of the table.
-  const names: string[] = []
-  let index = 1
-  const skip = (): void => {
-    const children = schema[index++]?.num_children ?? 0
-    for (let child = 0; child < children; child++) skip()
-  }
-  while (index < schema.length) {
-    names.push(schema[index]!.name)
-    skip()
-  }
-  return names
-}
-
-/**
- * Each row of a Parquet file is a document: its column `textField`, a string. Row groups are decoded one by one,
- * so memory holds one row group's column, not the file.
- */
+/** Each row of a Parquet file is a document: its column `textField`, a string. */
 export const readParquet: DocumentReader = async function* ({ path, id }, { textField, onBadInput }) {
-  await using handle = await open(path)
-  const broken = (error: unknown) => `not a readable Parquet file (${(error as Error).message})`
-  let file: AsyncBuffer
-  let metadata: FileMetaData
-  try {
-    file = await asyncBuffer(handle)
-    metadata = await parquetMetadataAsync(file)
-  } catch (error) {
-    onBadInput({ file: path, reason: broken(error) })
-    return
-  }
-  const columns = columnNames(metadata)
-  if (!columns.includes(textField)) {
-    const reason = `column "${textField}" is missing (there are: ${columns.join(', ') || 'none'})`
-    onBadInput({ file: path, reason })
-    return
-  }
-  let rowStart = 0
-  for (const [group, { num_rows }] of metadata.row_groups.entries()) {
-    const rowEnd = rowStart + Number(num_rows)
-    let rows: Record<string, unknown>[]
-    try {
-      const columns = [textField]
-      rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors, parsers })
-    } catch (error) {
-      onBadInput({ file: path, place: `row group ${group + 1}`, reason: broken(error) })
-      rowStart = rowEnd
+  for await (const { number, row } of parquetRows(path, onBadInput, textField)) {
+    const text = row[textField]
+    if (typeof text === 'string') {
+      if (!isBlank(text)) yield { id: `${id}:${number}`, text }
       continue
     }
-    for (const [offset, row] of rows.entries()) {
-      const text = row[textField]
-      const number = rowStart + offset + 1
-      if (typeof text === 'string') {
-        if (!isBlank(text)) yield { id: `${id}:${number}`, text }
-        continue
-      }
-      const reason = text === invalidUtf8 ? 'not UTF-8 text' : `column "${textField}" is not a string`
-      onBadInput({ file: path, place: `row ${number}`, reason })
-    }
-    rowStart = rowEnd
+    const reason = text === invalidUtf8 ? 'not UTF-8 text' : `column "${textField}" is not a string`
+    onBadInput({ file: path, place: `row ${number}`, reason })
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buildComparison } from './build-comparison.ts'
 import { buildReport } from './build-report.ts'
 import { exampleRun } from './example-run.fixture.ts'
+import { exampleTasks } from './example-tasks.fixture.ts'
 import type { RunData } from './run-data.ts'
 
 const voids = new Set(['meta', 'link', 'br', 'hr', 'img', 'input'])
@@ -56,6 +57,25 @@ const all = [
   'config',
   'provenance',
 ]
+
+test('a run of fine-tuning has its scores, and nothing that is of text alone', () => {
+  const run = exampleRun()
+  const tuned: RunData = {
+    ...run,
+    config: { ...run.config, objective: 'sft' },
+    steps: run.steps.map((step) => (step.heldOut ? { ...step, tasks: { solved: 0.25 } } : step)),
+  }
+  const page = buildReport(tuned)
+  expectSound(page)
+  expect(sectionsOf(page)).toEqual(all.map((id) => (id === 'held-out' ? 'scores' : id)).toSorted(byOrder))
+  expect(page).toContain('nats a learned token')
+  expect(page).toContain('0.250')
+  expect(page).not.toContain('bits per byte')
+})
+
+/** As on the page. */
+const byOrder = (a: string, b: string): number => place(a) - place(b)
+const place = (id: string): number => (id === 'scores' ? all.indexOf('loss') + 0.5 : all.indexOf(id))
 
 const withSteps = (run: RunData, change: (step: RunData['steps'][number]) => object): RunData => ({
   ...run,
@@ -193,7 +213,14 @@ describe('report', () => {
   })
 
   test('a run without anything', () => {
-    const page = buildReport({ name: 'empty', config: null, steps: [], timings: [], summary: null })
+    const page = buildReport({
+      name: 'empty',
+      config: null,
+      steps: [],
+      timings: [],
+      summary: null,
+      tasks: null,
+    })
     expectSound(page)
     expect(sectionsOf(page)).toEqual([])
   })
@@ -202,6 +229,55 @@ describe('report', () => {
     const page = buildReport(exampleRun({ steps: 40 }))
     const used = new Set([...page.matchAll(/var\(--([\w-]+)\)/g)].map(([, name]) => name))
     for (const name of used) expect(page.split(`--${name}:`).length - 1, name).toBe(2)
+  })
+})
+
+describe('held-out tasks', () => {
+  const withTasks = (tasks: RunData['tasks']): string => buildReport({ ...exampleRun({ steps: 30 }), tasks })
+
+  test('stand first, with every arm, family and interval, and with what failed', () => {
+    const page = withTasks(exampleTasks())
+    expectSound(page)
+    expect(sectionsOf(page)).toEqual(['tasks', ...all])
+    const section = page.slice(page.indexOf('id="tasks"'), page.indexOf('id="held-out"'))
+    expect(section).toContain(
+      'solves 202 of 350 held-out tasks (58%) with the enforcer; before it was 23 of 350',
+    )
+    // Wilson's interval is 0.5248 to 0.6278.
+    expect(section).toContain('58% (52% to 63%)')
+    expect(section.match(/<div role="img"/g)).toHaveLength(8 * 4)
+    expect(section).toContain('Less than half is solved of')
+    expect(section.indexOf('failed</span>')).toBeLessThan(section.indexOf('solved</span>'))
+    expect(page).toMatch(
+      /held-out tasks solved<\/span><strong>58%<\/strong><small>with the enforcer; base model 6.6%/,
+    )
+  })
+
+  test('one arm alone, and hostile text in it', () => {
+    const [first] = exampleTasks().arms
+    const hostile = '</pre></details><script>alert(1)</script>'
+    const page = withTasks({
+      ...exampleTasks(),
+      set: hostile,
+      families: [hostile],
+      arms: [
+        {
+          ...first!,
+          enforced: false,
+          results: [{ family: hostile, solved: 1, tried: 1 }],
+          episodes: [{ id: hostile, family: hostile, solved: false, text: hostile, why: [hostile, hostile] }],
+        },
+      ],
+    })
+    expectSound(page)
+    expect(page).toContain('solves 1 of 1 held-out task (100%) without the enforcer.')
+    expect(page).toContain('Of every family at least half is solved.')
+  })
+
+  test('arms that tried nothing are no section', () => {
+    const page = withTasks(exampleTasks(0))
+    expectSound(page)
+    expect(sectionsOf(page)).toEqual(all)
   })
 })
 

@@ -12,12 +12,16 @@ import { lossSection } from './sections/loss.ts'
 import { optimizerSection } from './sections/optimizer.ts'
 import { provenanceSection } from './sections/provenance.ts'
 import { samplesSection } from './sections/samples.ts'
+import { scoresSection } from './sections/scores.ts'
 import { speedSection } from './sections/speed.ts'
+import { tasksSection } from './sections/tasks.ts'
 
 /** In the order of the page. */
 const sections: readonly ((run: RunData) => Section | null)[] = [
+  tasksSection,
   heldOutSection,
   lossSection,
+  scoresSection,
   samplesSection,
   attentionSection,
   expertsSection,

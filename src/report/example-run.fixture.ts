@@ -138,5 +138,6 @@ export function exampleRun(shape: Partial<ExampleShape> = {}, seed = 1): RunData
       startedAt: '2025-07-11T09:30:00.000Z',
       finishedAt: '2025-07-11T09:34:12.000Z',
     },
+    tasks: null,
   }
 }

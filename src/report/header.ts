@@ -1,3 +1,4 @@
+import { armTotal, type TaskArm } from '../eval/task-results.ts'
 import {
   heldOutBitsPerByte,
   modelName,
@@ -10,7 +11,8 @@ import {
 import { type Html, html } from './html.ts'
 import { moon } from './moon.ts'
 import { compact, counted, decimals, duration, flopRate, grouped, moment, percent } from './number-text.ts'
-import { configNumber, type RunData } from './run-data.ts'
+import { configNumber, isOfText, type RunData } from './run-data.ts'
+import { baseOf, mainArm } from './task-arms.ts'
 
 interface Tile {
   readonly name: string
@@ -18,7 +20,15 @@ interface Tile {
   readonly note?: string | undefined
 }
 
+function heldOutLoss({ summary, steps }: RunData): Tile | undefined {
+  const loss = summary?.heldOut?.loss ?? steps.findLast(({ heldOut }) => heldOut?.loss != null)?.heldOut?.loss
+  return typeof loss === 'number'
+    ? { name: 'held-out loss', value: decimals(loss, 3), note: 'nats a learned token' }
+    : undefined
+}
+
 function againstXz(run: RunData): Tile | undefined {
+  if (!isOfText(run)) return heldOutLoss(run)
   const value = heldOutBitsPerByte(run)
   if (value === undefined) return undefined
   const xz = run.summary?.baselines?.xz
@@ -27,6 +37,19 @@ function againstXz(run: RunData): Tile | undefined {
       ? undefined
       : `${percent(Math.abs(1 - value / xz))} ${value <= xz ? 'below' : 'above'} xz -9 (${decimals(xz, 3)})`
   return { name: 'held-out bits per byte', value: decimals(value, 3), note }
+}
+
+function tasksTile({ tasks }: RunData): Tile | undefined {
+  const arm = tasks === null ? undefined : mainArm(tasks)
+  if (tasks === null || arm === undefined) return undefined
+  const share = (of: TaskArm): string => percent(armTotal(of).solved / armTotal(of).tried)
+  const base = baseOf(tasks, arm)
+  const enforced = `${arm.enforced ? 'with' : 'without'} the enforcer`
+  return {
+    name: 'held-out tasks solved',
+    value: share(arm),
+    note: base === undefined ? enforced : `${enforced}; base model ${share(base)}`,
+  }
 }
 
 function parametersTile({ summary }: RunData): Tile | undefined {
@@ -79,11 +102,14 @@ function flopsTile(run: RunData): Tile | undefined {
   return { name: 'model arithmetic', value: flopRate(rate), note }
 }
 
+/** Two rows of three; what matters most comes first. */
+const mostTiles = 6
+
 /** What the run came to. */
 function tiles(run: RunData): Html | null {
-  const found = [againstXz, parametersTile, tokensTile, timeTile, rateTile, flopsTile].flatMap(
-    (tile) => tile(run) ?? [],
-  )
+  const found = [tasksTile, againstXz, parametersTile, tokensTile, timeTile, rateTile, flopsTile]
+    .flatMap((tile) => tile(run) ?? [])
+    .slice(0, mostTiles)
   if (found.length === 0) return null
   return html`
 <ul class="tiles">${found.map(

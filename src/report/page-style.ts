@@ -51,6 +51,23 @@ thead th{color:var(--muted);font-size:13px}
 .numbers th,.numbers td{padding:5px 0 5px 16px;border-top:1px solid var(--line);text-align:right;white-space:nowrap}
 .numbers thead th{border-top:0}
 .numbers th:first-child{padding-left:0;text-align:left}
+.numbers small{color:var(--muted);font-size:12px}
+.numbers .sum th,.numbers .sum td{font-weight:600}
+.shares th{width:1%;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
+.shares td{padding:6px 0}
+.shares .own th{font-weight:650}
+.shares div{display:flex;height:14px;align-items:center;margin-right:44px;position:relative}
+.shares span{position:relative;flex:1;height:8px;background:color-mix(in oklab,var(--line) 40%,var(--card));border-radius:0 3px 3px 0}
+.shares span i{display:block;height:8px;border-radius:0 3px 3px 0}
+.shares span b{position:absolute;top:3.5px;height:1px;background:var(--ink);outline:1px solid color-mix(in oklab,var(--card) 55%,transparent)}
+.shares small{position:absolute;left:calc(100% + 6px);width:38px;text-align:right;color:var(--muted);font-size:12px}
+.above{margin-top:16px}
+.good,.bad{font-weight:600;margin-right:6px}
+.good{color:var(--accent)}
+.bad{color:var(--warn)}
+.sample{margin-top:8px}
+.sample summary{color:var(--ink);overflow-wrap:anywhere}
+.plain{margin:8px 0 0 20px;font-size:14px}
 .scroll{overflow-x:auto}
 blockquote{border-left:3px solid var(--moon);padding:2px 0 2px 18px;margin:0 0 22px}
 blockquote p{font:17px/1.6 Charter,"Iowan Old Style",Georgia,"Times New Roman",serif;white-space:pre-wrap;overflow-wrap:anywhere;max-width:70ch}
@@ -64,6 +81,7 @@ pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;backgroun
 .yaml b{font-weight:400;color:var(--accent)}
 body>main>footer{color:var(--muted);font-size:13px;margin-top:28px;text-align:center}
 @media (max-width:680px){
+.shares th{white-space:normal;padding-right:10px}
 main{padding:24px 12px 40px}
 section{padding:16px 14px 18px;margin-top:16px}
 .tiles li{flex-basis:45%;padding:12px 14px}

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { readMetrics } from '../checkpoint/metrics-log.ts'
 import { runFiles } from '../checkpoint/run-directory.ts'
+import { taskResultsSchema } from '../eval/task-results.ts'
 import { readJson, readJsonObject } from '../files/json-file.ts'
 import { parseAs } from '../schema-error.ts'
 import { UserError } from '../user-error.ts'
@@ -32,10 +33,15 @@ async function readRecords<T extends { readonly step: number }>(
  */
 export async function readRun(runDir: string): Promise<RunData> {
   const { config, metrics } = runFiles(runDir)
-  const summary = join(runDir, 'summary.json')
+  const [summary, tasks] = ['summary.json', 'tasks.json'].map((name) => join(runDir, name)) as [
+    string,
+    string,
+  ]
   if (!(await exists(runDir)))
     throw new UserError(`${runDir}: no such directory; give the directory of a run`)
-  const [hasConfig, hasMetrics, hasSummary] = await Promise.all([config, metrics, summary].map(exists))
+  const [hasConfig, hasMetrics, hasSummary, hasTasks] = await Promise.all(
+    [config, metrics, summary, tasks].map(exists),
+  )
   if (!hasMetrics)
     throw new UserError(
       hasConfig
@@ -48,5 +54,6 @@ export async function readRun(runDir: string): Promise<RunData> {
     steps: await readRecords(metrics, stepRecordSchema),
     timings: await readRecords(join(runDir, 'timings.jsonl'), timingSchema),
     summary: hasSummary ? parseAs(summarySchema, await readJson(summary), summary) : null,
+    tasks: hasTasks ? parseAs(taskResultsSchema, await readJson(tasks), tasks) : null,
   }
 }

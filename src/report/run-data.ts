@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TaskResults } from '../eval/task-results.ts'
 
 /** JSON has no NaN and no infinities: a value that was not finite is null. */
 const value = z.number().nullable().optional()
@@ -28,6 +29,8 @@ export const stepRecordSchema = z.object({
   /** [M][E] */
   routerBias: matrix.optional(),
   heldOut: z.object({ loss: value, bitsPerByte: value }).nullish(),
+  /** Shares of tasks solved, by name. */
+  tasks: z.record(z.string(), z.number().nullable()).optional(),
 })
 
 /** A line of `timings.jsonl`. */
@@ -108,6 +111,8 @@ export interface RunData {
   readonly steps: readonly StepRecord[]
   readonly timings: readonly Timing[]
   readonly summary: RunSummary | null
+  /** Of held-out tasks, where the run's model was tried on some. */
+  readonly tasks: TaskResults | null
 }
 
 /** A number in the config at a path such as `optimizer.tau`; undefined where there is none. */
@@ -121,6 +126,9 @@ export function configText({ config }: RunData, path: string): string | undefine
   const found = configValue(config, path)
   return typeof found === 'string' ? found : undefined
 }
+
+/** Whether the run learned text, as all runs did that do not say what they learned. */
+export const isOfText = (run: RunData): boolean => (configText(run, 'objective') ?? 'pretrain') === 'pretrain'
 
 const configValue = (config: unknown, path: string): unknown =>
   path

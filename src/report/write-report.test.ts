@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../user-error.ts'
 import { exampleRun } from './example-run.fixture.ts'
+import { exampleTasks } from './example-tasks.fixture.ts'
 import { readRun } from './read-run.ts'
 import { writeComparison, writeReport } from './write-report.ts'
 
@@ -72,6 +73,17 @@ describe('report of a directory', () => {
       ]),
     )
     expect((await readRun(runDir)).steps.map(({ loss }) => loss)).toEqual([1, 2])
+  })
+
+  test('results of held-out tasks are read where there are some, and checked', async () => {
+    const runDir = await writeExample('x')
+    const path = join(runDir, 'tasks.json')
+    await writeFile(path, JSON.stringify(exampleTasks()))
+    expect((await readRun(runDir)).tasks).toEqual(exampleTasks())
+    await writeFile(path, JSON.stringify({ ...exampleTasks(), families: [] }))
+    expect(await messageOf(readRun(runDir))).toMatch(
+      /tasks\.json:\n.*"single_call" is not among the families/,
+    )
   })
 
   test('several runs', async () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -16,6 +15,7 @@ import { loadTokenizer, saveTokenizer } from '../tokenizer/tokenizer-directory.t
 import { trainBpe } from '../tokenizer/train-bpe.ts'
 import { UserError } from '../user-error.ts'
 import type { RunConfig } from './run-config.ts'
+import { tokenizerDigest } from './tokenizer-digest.ts'
 
 /** Text that a tokenizer is trained on, at most. */
 const tokenizerCharacters = 2 ** 26
@@ -78,12 +78,24 @@ export async function readSide(
   return texts
 }
 
+/** Texts of the tokenizer's extra files, whole. */
+async function extraTexts({ tokenizer, data }: RunConfig): Promise<string[]> {
+  if (tokenizer.extraText.length === 0) return []
+  const corpus = await openCorpus({ paths: tokenizer.extraText, textField: data.textField })
+  const texts: string[] = []
+  for await (const { text } of corpus.documents()) texts.push(text)
+  return texts
+}
+
 async function trainTokenizer(
   config: RunConfig,
   corpora: readonly Corpus[],
   options: PrepareOptions,
 ): Promise<Tokenizer> {
-  const texts = await readSide(config, corpora, 'train', tokenizerCharacters)
+  const texts = [
+    ...(await readSide(config, corpora, 'train', tokenizerCharacters)),
+    ...(await extraTexts(config)),
+  ]
   await setImmediate()
   const ranks = trainBpe(texts, {
     vocabSize: config.tokenizer.vocabSize,
@@ -118,13 +130,6 @@ async function tokenizerOf(
   return tokenizer
 }
 
-function digestOf(tokenizer: Tokenizer): string {
-  const hash = createHash('sha256')
-  for (const rank of tokenizer.ranks) hash.update(Uint8Array.of(rank.length)).update(rank)
-  for (const { name } of tokenizer.specialTokens) hash.update(`\n${name}`)
-  return hash.digest('hex')
-}
-
 /**
  * Makes a run's text ready: trains or loads the tokenizer, tokenises the corpora once, splits them by document.
  *
@@ -136,7 +141,7 @@ export async function prepareData(config: RunConfig, options: PrepareOptions): P
   const tokenizer = await tokenizerOf(config, corpora, tokenizerDirectory, options)
   const encoder = {
     vocabSize: tokenizer.vocabSize,
-    digest: digestOf(tokenizer),
+    digest: tokenizerDigest(tokenizer),
     endOfDocument: tokenizer.specials.get('[EOS]')!,
     encode: (text: string) => tokenizer.encodeToArray(text),
   }

@@ -8,7 +8,7 @@ type Recipe = Omit<RunConfigInput, 'preset' | 'model'>
 export const baseRecipe = {
   objective: 'pretrain',
   base: null,
-  tokenizer: { path: null, vocabSize: null },
+  tokenizer: { path: null, vocabSize: null, extraText: [] },
   data: {
     sources: [{ path: 'sotu', weight: 1 }],
     textField: 'text',

@@ -14,6 +14,8 @@ const tokenizer = z.strictObject({
   path: z.string().min(1).nullable(),
   /** Tokens of a tokenizer to train, special ones included; null is the model's vocabulary. */
   vocabSize: count.nullable(),
+  /** Files or directories of text that a tokenizer is trained on besides the training text: what later stages will bring. */
+  extraText: z.array(z.string().min(1)),
 })
 
 const data = z.strictObject({

@@ -48,7 +48,7 @@ export async function trainTiny(
   runDir: string,
   engine: Engine,
   config: RunConfig = tinyRun(),
-  more: Partial<TrainingOptions> = {},
+  { data, ...more }: Partial<TrainingOptions> = {},
 ): Promise<Awaited<ReturnType<typeof train>>> {
   const tokenizerDirectory = join(runDir, 'tokenizer')
   await mkdir(tokenizerDirectory, { recursive: true })
@@ -57,7 +57,7 @@ export async function trainTiny(
     config,
     runDir,
     engine,
-    data: textData(config, [{ stream: stream(12, 3) }], stream(2, 5)),
+    data: data ?? textData(config, [{ stream: stream(12, 3) }], stream(2, 5)),
     tokenizerDirectory,
     resume: false,
     ...more,

@@ -64,6 +64,8 @@ export interface TrainingResult {
   readonly steps: number
   readonly tokens: number
   readonly heldOut: HeldOutScore | null
+  /** Of the last evaluation. */
+  readonly tasks?: Readonly<Record<string, number>>
   readonly memory: StepMemory
 }
 
@@ -273,6 +275,16 @@ async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): 
   const { step, tokens } = pipeline.state.position
   const finished = step >= config.steps
   // A run that was finished before it was resumed has not been scored here.
-  if (finished) last ??= await whole.score(params())
-  return { finished, steps: step, tokens, heldOut: last, memory: executable.memory() }
+  if (finished && last === null) {
+    last = await whole.score(params())
+    tasks = await options.evaluateTasks?.(params())
+  }
+  return {
+    finished,
+    steps: step,
+    tokens,
+    heldOut: last,
+    ...(tasks && { tasks }),
+    memory: executable.memory(),
+  }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -12,6 +13,7 @@ import { toHfConfig } from '../nn/hf-config.ts'
 import { initialWeights } from '../nn/initial-weights.ts'
 import { hfTensors } from '../nn/parameters.ts'
 import { parseAs } from '../schema-error.ts'
+import { chatConfigFile } from './chat-config.ts'
 import { atOnceFromEngine, fromEngine } from './engine-failure.ts'
 import { madeState } from './made-state.ts'
 import { readParameter, streamedWeightEntries } from './model-weights.ts'
@@ -139,7 +141,9 @@ export async function writeState(
   if (shards !== undefined && shards.group.id > 0) return
   await writeJson(join(directory, 'config.json'), toHfConfig(config))
   await writeJson(join(directory, 'trainer.json'), state.position)
-  for (const file of tokenizerFiles) await copyFile(join(tokenizerDirectory, file), join(directory, file))
+  const hasChatConfig = existsSync(join(tokenizerDirectory, chatConfigFile))
+  for (const file of [...tokenizerFiles, ...(hasChatConfig ? [chatConfigFile] : [])])
+    await copyFile(join(tokenizerDirectory, file), join(directory, file))
 }
 
 /**

@@ -22,6 +22,7 @@ export function chatCommand(): Command {
     .option('--system <text>', 'the system message')
     .option('--tools <file>', 'a .ts or .js module with tools; may be given several times', several, [])
     .option('--mcp <file>', 'a JSON file with MCP servers; may be given several times', several, [])
+    .option('--world <file>', 'a JSON file with an application and its state, whose tools work on it')
     .option('--no-built-in-tools', 'leave out calculator and current_time')
     .option('--temperature <t>', 'of sampling', nonNegative)
     .option('--top-p <p>', 'share of the likeliest tokens to choose from', share)

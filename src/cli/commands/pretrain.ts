@@ -13,7 +13,7 @@ interface PretrainOptions extends TrainingEngineOptions, DistributedOptions {
   readonly skipBadInput?: true
 }
 
-const collected =
+export const collected =
   <T>(parse: (text: string) => T) =>
   (text: string, before: readonly T[]): T[] => [...before, parse(text)]
 
@@ -44,11 +44,12 @@ export function overridesOf({
 async function pretrain(target: string | undefined, options: PretrainOptions): Promise<void> {
   const distributed = distributedOf(options)
   const { runTraining } = await import('../run-training.ts')
+  const { pretrainingConfig } = await import('../pretraining-config.ts')
+  const request = { runDir: options.out, resume: options.resume ?? false }
   const finished = await runTraining({
-    target,
-    overrides: overridesOf(options),
-    runDir: options.out,
-    resume: options.resume ?? false,
+    ...request,
+    name: 'pretrain',
+    config: () => pretrainingConfig({ ...request, target, overrides: overridesOf(options) }),
     command: `tsukimi ${process.argv.slice(2).join(' ')}`,
     ...(distributed === undefined ? {} : { distributed }),
   })

@@ -64,6 +64,7 @@ async function run(directory: string, options: ServeOptions): Promise<void> {
           tokenizer: model.tokenizer,
           scheduler,
           ...(options.internal && { internal: { parameters: parameterSpecs(model.config) } }),
+          ...(model.style && { template: model.style }),
           modelNames: options.modelName ?? [basename(resolve(directory))],
         },
         {

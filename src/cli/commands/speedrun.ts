@@ -5,57 +5,73 @@ import type { ConfigOverride } from '../../train/config-override.ts'
 import { parseOverride } from '../../train/config-override.ts'
 import { engineOverrides, type TrainingEngineOptions, trainingEngineOptions } from '../engine-overrides.ts'
 import { interruptedCode } from '../interruption.ts'
-import { generateCommand } from './generate.ts'
+import { positiveInteger } from '../option-values.ts'
+import { speedrunFiles } from '../speedrun/speedrun-files.ts'
+import { chatCommand } from './chat.ts'
+import { collected } from './pretrain.ts'
 
 interface SpeedrunOptions extends TrainingEngineOptions {
   readonly out?: string
+  readonly resume?: true
+  readonly conversations?: number
+  readonly tasks?: number
   readonly set: readonly ConfigOverride[]
+  readonly setSft: readonly ConfigOverride[]
   readonly prompt: boolean
 }
 
-/** `runs/speedrun`, or the first `runs/speedrun-2`, `-3` … that is free. */
-function freeDirectory(): string {
-  const name = (n: number): string => join('runs', n === 1 ? 'speedrun' : `speedrun-${n}`)
+const directoryName = (n: number): string => join('runs', n === 1 ? 'speedrun' : `speedrun-${n}`)
+
+/** `runs/speedrun`, or the first `runs/speedrun-2`, `-3` … that is free; to resume, the last that is there. */
+function defaultDirectory(resume: boolean): string {
   let n = 1
-  while (existsSync(name(n))) n++
-  return name(n)
+  while (existsSync(directoryName(n))) n++
+  return directoryName(resume ? Math.max(1, n - 1) : n)
 }
 
 async function speedrun(options: SpeedrunOptions): Promise<void> {
-  const runDir = options.out ?? freeDirectory()
+  const { out, resume = false, conversations, tasks, set, setSft, prompt, ...engine } = options
+  const directory = out ?? defaultDirectory(resume)
   // Loaded when they are needed: help and other commands start faster without the engine and the charts.
-  const { runTraining } = await import('../run-training.ts')
-  const finished = await runTraining({
-    target: 'nano',
-    overrides: [...engineOverrides(options), ...options.set],
-    runDir,
-    resume: false,
-    command: 'tsukimi speedrun',
+  const { refuseTaken } = await import('../speedrun/refuse-taken.ts')
+  refuseTaken(directory, resume)
+  const { runSpeedrun } = await import('../speedrun/run-speedrun.ts')
+  const finished = await runSpeedrun({
+    directory,
+    ...(conversations !== undefined && { conversations }),
+    ...(tasks !== undefined && { tasks }),
+    engine,
+    engineOverrides: engineOverrides(engine),
+    set: { base: set, sft: setSft },
   })
   if (!finished) {
     process.exitCode = interruptedCode
     return
   }
-  const { writeRunReport } = await import('../write-run-report.ts')
-  await writeRunReport(runDir)
-  process.stdout.write(`serve it:       npx tsukimi serve ${runDir}\n`)
-  if (options.prompt && process.stdin.isTTY) await generateCommand().parseAsync([runDir], { from: 'user' })
-  else process.stdout.write(`talk to it:     npx tsukimi generate ${runDir} --prompt "We must"\n`)
+  const { world } = speedrunFiles(directory)
+  process.stdout.write(`serve it:       npx tsukimi serve ${directory}\n`)
+  if (prompt && process.stdin.isTTY)
+    await chatCommand().parseAsync([directory, '--world', world], { from: 'user' })
+  else process.stdout.write(`talk to it:     npx tsukimi chat ${directory} --world ${world}\n`)
 }
 
-/** `tsukimi speedrun`: everything from text to a model that one can prompt, in minutes. */
+/** `tsukimi speedrun`: everything from text to a model that calls tools, in minutes. */
 export function speedrunCommand(): Command {
+  const overrides = (flags: string, what: string): Option =>
+    new Option(flags, `change a value of the config of ${what}; may be repeated`)
+      .argParser(collected(parseOverride))
+      .default([], 'none')
   const command = new Command('speedrun')
     .description(
-      'train nano on the State of the Union addresses in minutes, write a report, then take prompts',
+      'in minutes: make agentic data, pre-train nano on the State of the Union addresses, fine-tune it on the data, try it on held-out tasks, write reports, then chat',
     )
     .option('--out <dir>', 'directory of the run; runs/speedrun or the next free one without it')
-    .addOption(
-      new Option('--set <key=value>', 'change a value of the config; may be repeated')
-        .argParser((text: string, before: readonly ConfigOverride[]) => [...before, parseOverride(text)])
-        .default([], 'none'),
-    )
-    .option('--no-prompt', 'end after the report')
+    .option('--resume', 'go on with a speedrun that was stopped: the last one without --out')
+    .option('--conversations <n>', 'tasks to make conversations of; 12000 without it', positiveInteger)
+    .option('--tasks <n>', 'held-out tasks to try; 180 without it', positiveInteger)
+    .addOption(overrides('--set <key=value>', 'pre-training'))
+    .addOption(overrides('--set-sft <key=value>', 'fine-tuning'))
+    .option('--no-prompt', 'end after the reports')
     .addHelpText('after', '\nExample:\n  $ tsukimi speedrun')
     .action(speedrun)
   for (const option of trainingEngineOptions()) command.addOption(option)

@@ -3,7 +3,7 @@ import { wideChart } from '../charts/svg-chart.ts'
 import { heldOutBitsPerByte } from '../facts.ts'
 import { type Html, html } from '../html.ts'
 import { decimals, grouped } from '../number-text.ts'
-import type { RunData } from '../run-data.ts'
+import { isOfText, type RunData } from '../run-data.ts'
 import { figure, type Section } from '../section.ts'
 import { finiteValues, pointsOf } from '../series.ts'
 
@@ -49,6 +49,8 @@ function caption({ summary }: RunData, cut: number | undefined): Html {
 
 /** Compression of held-out text against general compressors. */
 export function heldOutSection(run: RunData): Section | null {
+  // Of conversations only a part is learned: compressors have nothing to compare, and the loss has its own section.
+  if (!isOfText(run)) return null
   const points = pointsOf(
     run.steps,
     ({ step }) => step,

@@ -2,7 +2,7 @@ import { lineChart } from '../charts/line-chart.ts'
 import { wideChart } from '../charts/svg-chart.ts'
 import { html } from '../html.ts'
 import { counted, decimals } from '../number-text.ts'
-import type { RunData } from '../run-data.ts'
+import { isOfText, type RunData } from '../run-data.ts'
 import { figure, type Section } from '../section.ts'
 import { hasValues, lastValue, pointsOf, smoothed, smoothingSpan } from '../series.ts'
 
@@ -35,7 +35,7 @@ export function lossSection(run: RunData): Section | null {
     title: 'Loss',
     body: figure(
       wideChart(chart),
-      html`Nats per token, last ${decimals(lastValue(smooth), 3)}${
+      html`Nats per ${isOfText(run) ? 'token' : 'learned token'}, last ${decimals(lastValue(smooth), 3)}${
         span > 1 && html`; the line is an average over about ${counted(span, 'step')}`
       }.`,
     ),

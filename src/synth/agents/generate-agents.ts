@@ -29,14 +29,21 @@ const compatible = (a: Application, b: Application): boolean => {
   )
 }
 
+interface Choice {
+  readonly all: readonly Application[]
+  readonly ofDomain: ReadonlyMap<string, readonly Application[]>
+}
+
 /** How often a second application is looked for. */
 const attempts = 6
 
-function applicationsOf(applications: readonly Application[], draw: Draws): readonly Application[] {
-  const first = draw.pick(applications)
+/** One application, or two of a domain. */
+function applicationsOf({ all, ofDomain }: Choice, draw: Draws): readonly Application[] {
+  const first = draw.pick(all)
+  const neighbours = ofDomain.get(first.domain)!
   if (!draw.chance(0.2)) return [first]
   for (let i = 0; i < attempts; i++) {
-    const second = draw.pick(applications)
+    const second = draw.pick(neighbours)
     if (compatible(first, second)) return [first, second]
   }
   return [first]
@@ -74,9 +81,9 @@ const openings: readonly ((name: string, role: string, temper: string, place: st
   (_, role, temper, place) => `Act as the ${temper} ${role} of ${place}.`,
 ]
 
-function agentAt({ seed, applications }: GenerateAgentsOptions, index: number): Agent {
+function agentAt(seed: number, choice: Choice, index: number): Agent {
   const draw = draws(seed, 'agent', index)
-  const chosen = applicationsOf(applications, draw)
+  const chosen = applicationsOf(choice, draw)
   const tools = toolsOf(chosen, draw)
   const { domain } = chosen[0]!
   const role = draw.pick(roles[domain] ?? roles.unknown!)
@@ -114,8 +121,10 @@ function agentAt({ seed, applications }: GenerateAgentsOptions, index: number): 
 
 /** Agents, persona and policy by a subset of tools: agent `i` depends on the seed, `i` and the applications alone. */
 export function* generateAgents(options: GenerateAgentsOptions): Generator<Agent> {
-  for (let i = 0; i < options.count; i++) {
-    yield agentAt(options, i)
+  const { seed, count, applications: all } = options
+  const choice: Choice = { all, ofDomain: Map.groupBy(all, ({ domain }) => domain) }
+  for (let i = 0; i < count; i++) {
+    yield agentAt(seed, choice, i)
     options.onProgress?.(i + 1)
   }
 }

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { createContaminationIndex } from '../../trajectory/contamination.ts'
+import { createNearDuplicateIndex } from '../../trajectory/near-duplicates.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
 import { createFilter } from './filter.ts'
 import type { Judgement } from './judge-trajectory.ts'
@@ -59,4 +61,17 @@ it('keeps what was judged to be kept, once, clean and within the caps', () => {
     detail: 'family no_tool',
   })
   expect(filter(trajectory('c', 'single_call'), keep)).toEqual({ kept: true })
+})
+
+it('works on the indexes of trajectories', () => {
+  const words = (from: number) => Array.from({ length: 40 }, (_, i) => `w${from + i}`).join(' ')
+  const filter = createFilter({
+    duplicates: createNearDuplicateIndex(),
+    contamination: createContaminationIndex([{ id: 'held out', text: words(500) }]),
+  })
+  const reasons = [words(0), `${words(0)} more`, words(100), `hello ${words(510)}`].map((text) => {
+    const result = filter(trajectory(text), judgement('keep'))
+    return result.kept ? 'kept' : result.reason
+  })
+  expect(reasons).toEqual(['kept', 'near-duplicate', 'kept', 'contaminated'])
 })

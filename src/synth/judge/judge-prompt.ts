@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import type { Task } from '../../world/task.ts'
 import type { Criterion, Presentation } from './judge.ts'
@@ -40,7 +41,7 @@ const parts = ({ trajectory, task, criterion }: JudgeInput) => ({
 })
 
 /** What a model is asked that judges one criterion of one conversation. */
-export const judgePrompt = {
+export const judgePrompt: VersionedPrompt<JudgeInput, JudgeAnswer> = {
   name: 'judge',
   version: 1,
   system: [
@@ -50,8 +51,8 @@ export const judgePrompt = {
     'First give the reason in one or two sentences, with the words of the conversation that decide; then the verdict.',
     'Say "undecided" only where the conversation does not show whether the criterion is met.',
   ].join('\n'),
-  user: (input: JudgeInput): string => parts(input)[input.presentation].join('\n\n---\n\n'),
+  user: (input) => parts(input)[input.presentation].join('\n\n---\n\n'),
   schema: answer,
   temperature: 0,
   maxTokens: 400,
-} as const
+}

@@ -1,3 +1,4 @@
+import type { Stage } from '../../jobs/stage.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
 import { UserError } from '../../user-error.ts'
 import type { Task } from '../../world/task.ts'
@@ -36,10 +37,9 @@ export async function judgementsOfChunk(
 }
 
 /** A stage over chunks, as jobs run it; the judges' names and prompts belong into its settings. */
-export const judgeStage = (judges: readonly Judge[]) => ({
+export const judgeStage = (judges: readonly Judge[]): Stage<JudgeChunk, readonly Judgement[]> => ({
   name: 'synth/judge',
   version: '1',
   settings: { judges: judges.map(({ name }) => name) },
-  run: (chunk: JudgeChunk, context?: { readonly signal: AbortSignal }): Promise<readonly Judgement[]> =>
-    judgementsOfChunk(chunk, judges, context?.signal),
+  run: (chunk, { signal }) => judgementsOfChunk(chunk, judges, signal),
 })

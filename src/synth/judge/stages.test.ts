@@ -10,6 +10,7 @@ import { proceduralJudge } from './procedural-judge.ts'
 
 const tasks = taskStage(() => ({ application: deliveries, agent: clerk, state: deliveriesState }))
 const judging = judgeStage([proceduralJudge])
+const context = { signal: new AbortController().signal, attempt: 1, account: () => {} }
 const overJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /** All stages over chunks of a size, in an order, through JSON as jobs do it. */
@@ -20,9 +21,11 @@ async function run(size: number, reversed: boolean) {
     { tasks: readonly Task[]; trajectories: readonly Trajectory[]; judgements: unknown }
   >()
   for (const chunk of reversed ? chunks.toReversed() : chunks) {
-    const made = overJson(await tasks.run(overJson(chunk)))
-    const trajectories = overJson(await trajectoryStage.run({ seed: 4, tasks: made.tasks, samples: 2 }))
-    const judgements = await judging.run({ seed: 4, tasks: made.tasks, trajectories })
+    const made = overJson(await tasks.run(overJson(chunk), context))
+    const trajectories = overJson(
+      await trajectoryStage.run({ seed: 4, tasks: made.tasks, samples: 2 }, context),
+    )
+    const judgements = await judging.run({ seed: 4, tasks: made.tasks, trajectories }, context)
     results.set(chunk.from, { tasks: made.tasks, trajectories, judgements })
   }
   const inOrder = [...results].toSorted(([a], [b]) => a - b).map(([, result]) => result)
@@ -41,20 +44,23 @@ it('give the same bytes whatever the chunks and their order', async () => {
 })
 
 it('make the families that are wanted, in the shares that are wanted', async () => {
-  const { tasks: made } = await tasks.run({
-    seed: 1,
-    from: 100,
-    count: 20,
-    families: { no_tool: 1, single_call: 1 },
-    difficulties: [1, 0, 0, 1],
-  })
+  const { tasks: made } = await tasks.run(
+    {
+      seed: 1,
+      from: 100,
+      count: 20,
+      families: { no_tool: 1, single_call: 1 },
+      difficulties: [1, 0, 0, 1],
+    },
+    context,
+  )
   expect(new Set(made.map(({ family }) => family))).toEqual(new Set(['no_tool', 'single_call']))
   expect(new Set(made.map(({ difficulty }) => difficulty))).toEqual(new Set([1, 4]))
 })
 
 it('refuses to judge a trajectory without its task', async () => {
-  const { tasks: made } = await tasks.run({ seed: 1, from: 0, count: 2 })
-  const trajectories = await trajectoryStage.run({ seed: 1, tasks: made })
+  const { tasks: made } = await tasks.run({ seed: 1, from: 0, count: 2 }, context)
+  const trajectories = await trajectoryStage.run({ seed: 1, tasks: made }, context)
   await expect(judgementsOfChunk({ seed: 1, tasks: made.slice(0, 1), trajectories }, [])).rejects.toThrow(
     'its task task-1-1 is not among the tasks given',
   )

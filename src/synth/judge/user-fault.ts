@@ -50,7 +50,12 @@ function contradiction(messages: ReturnType<typeof conversation>, { user }: Task
 function leftEarly(trajectory: Trajectory, { user }: Task): string | null {
   if (trajectory.outcome?.stop !== 'user done') return null
   const messages = conversation(trajectory)
-  const said = messages.filter(({ role }) => role === 'user').length
+  const spoken = messages.filter(({ role }) => role === 'user').length
+  const replies = messages.filter(
+    ({ role }, i) =>
+      role === 'user' && messages[i - 1]?.role === 'assistant' && messages[i - 1]!.content.includes('?'),
+  ).length
+  const said = spoken - Math.min(replies, user.moves.filter(({ when }) => when === 'asked').length)
   const requests = user.moves.filter(({ when }) => when !== 'asked').length
   return said < requests ? `the user leaves after ${said} of ${requests} requests` : null
 }

@@ -36,10 +36,11 @@ describe('rules of agents', () => {
 
   it('change the words of a plan', () => {
     const user = { persona: '', goal: '', moves: [{ when: 'first' as const, text: 'What of DEL-4101?' }] }
-    const plan = [look, say('DEL-4101 goes with DEL-4138.')]
+    const plan = [look, say('DEL-4101 is heavy.'), say('DEL-4101 goes with DEL-4138.')]
     expect(inTheirWords(plan, { application: deliveries, user }, ['hide_keys', 'full'])).toEqual([
       look,
-      say('This delivery goes with DEL-4138. Nothing is left to do.'),
+      say('This delivery is heavy. Nothing is left to do.'),
+      say('DEL-4101 goes with DEL-4138. Nothing is left to do.'),
     ])
   })
 

@@ -99,13 +99,12 @@ export function brokenRule(task: Task, rules: readonly string[]): string | undef
 /** Keys that the user has named are not said again: `this order` is. New ones stay. */
 function withoutKeys(say: string, { application, user }: Pick<Task, 'application' | 'user'>): string {
   const asked = user.moves.map(({ text }) => text).join('\n')
-  return application.tables.reduce(
-    (text, table) =>
-      text.replace(new RegExp(`${table.keyPrefix}\\d+`, 'g'), (key) =>
-        asked.includes(key) ? `this ${inWords(table.singular)}` : key,
-      ),
-    say,
-  )
+  return application.tables.reduce((text, table) => {
+    const keys = new RegExp(`${table.keyPrefix}\\d+`, 'g')
+    // Of two rows, `this order` would say neither.
+    if (new Set(text.match(keys)).size > 1) return text
+    return text.replace(keys, (key) => (asked.includes(key) ? `this ${inWords(table.singular)}` : key))
+  }, say)
 }
 
 /** A plan in the words that an agent's rules ask for. */

@@ -1,4 +1,5 @@
 import { derivedSeed, draws } from '../../draws.ts'
+import type { Stage } from '../../jobs/stage.ts'
 import type { Application } from '../../world/application.ts'
 import type { WorldState } from '../../world/state.ts'
 import type { Task } from '../../world/task.ts'
@@ -85,10 +86,10 @@ export async function tasksOfChunk(
 /** A stage over chunks, as jobs run it. */
 export const taskStage = (
   settingOf: (index: number, seed: number) => TaskSetting | Promise<TaskSetting>,
-) => ({
+): Stage<TaskChunk, TaskChunkResult> => ({
   name: 'synth/tasks',
   version: '1',
-  run: (chunk: TaskChunk): Promise<TaskChunkResult> => tasksOfChunk(chunk, settingOf),
+  run: (chunk) => tasksOfChunk(chunk, settingOf),
 })
 
 /** Chunks of `size` indices from 0 to `count`. */

@@ -67,7 +67,7 @@ const occupations =
   )
 
 const again =
-  '[[Also|Next|One more thing|And then][:|,] |][please|can you please|could you|I also need you to] {clause}[.|, please.|]'
+  '[[Also|Next|One more thing|And then][:|,] |][[please|I also need you to] {clause}[.|]|[can you please|could you] {clause}?]'
 
 const spelled = ({ finish }: Manner, text: string, draw: Draws): string => {
   const finished = finish === undefined ? capitalized(text) : finish(text, draw)

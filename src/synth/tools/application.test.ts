@@ -26,11 +26,11 @@ test('an application depends on its seed and index alone', () => {
 })
 
 test('sixteen applications in a row are of the sixteen domains, and names do not repeat', () => {
-  const applications = Array.from({ length: 1600 }, (_, i) => applicationAt(3, i))
+  const applications = Array.from({ length: 480 }, (_, i) => applicationAt(3, i))
   expect(new Set(applications.slice(0, 16).map(({ domain }) => domain))).toEqual(
     new Set(domains.map(({ name }) => name)),
   )
-  expect(new Set(applications.map(({ name }) => name)).size).toBe(1600)
+  expect(new Set(applications.map(({ name }) => name)).size).toBe(480)
 })
 
 describe('every kind of tool can be executed', () => {

@@ -760,7 +760,7 @@ export const mixins = {
       {
         kind: 'figure',
         name: 'highest_*_reading',
-        does: 'tell the highest last reading among the {many}',
+        does: 'find the highest last reading among the {many}',
         where: [],
         function: 'maximum',
         column: 'last_reading',

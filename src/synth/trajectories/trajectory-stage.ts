@@ -1,4 +1,5 @@
 import { derivedSeed } from '../../draws.ts'
+import type { Stage } from '../../jobs/stage.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
 import type { Task } from '../../world/task.ts'
 import { generateTrajectory, type PlantingShares } from './generate-trajectory.ts'
@@ -40,9 +41,8 @@ export async function trajectoriesOfChunk(
 }
 
 /** A stage over chunks, as jobs run it. */
-export const trajectoryStage = {
+export const trajectoryStage: Stage<TrajectoryChunk, readonly Trajectory[]> = {
   name: 'synth/trajectories',
   version: '1',
-  run: (chunk: TrajectoryChunk, context?: { readonly signal: AbortSignal }): Promise<readonly Trajectory[]> =>
-    trajectoriesOfChunk(chunk, context?.signal),
+  run: (chunk, { signal }) => trajectoriesOfChunk(chunk, signal),
 }

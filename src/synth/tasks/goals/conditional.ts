@@ -24,6 +24,7 @@ function drawCondition(
     const distance = Math.max(1, Math.round((about.maximum - about.minimum) * (0.05 + 0.15 * draw.unit())))
     const isAbove = draw.chance(0.5)
     const bound = Math.round(isAbove === holds ? value - distance : value + distance)
+    if (bound < about.minimum || bound > about.maximum) return undefined
     const words = `is ${isAbove ? draw.pick(['above', 'more than']) : draw.pick(['below', 'less than'])} ${valueInWords(bound, about)}`
     return { words, holds: isAbove ? value > bound : value < bound }
   }

@@ -34,16 +34,17 @@ export function extreme(scene: Scene): Goal | undefined {
     return undefined
   const isDate = table.columns[column]!.type === 'date'
   const { id } = done.call
+  const words = {
+    row: inWords(table.singular),
+    filters: filters.words === '' ? '' : ` whose ${filters.words}`,
+    end: isDate ? (descending ? 'latest' : 'earliest') : descending ? 'highest' : 'lowest',
+    column: wordsOf(table, column),
+  }
   return {
     kind: 'extreme',
-    clause: phrase(asks, draw, {
-      row: inWords(table.singular),
-      filters: filters.words === '' ? '' : ` whose ${filters.words}`,
-      end: isDate ? (descending ? 'latest' : 'earliest') : descending ? 'highest' : 'lowest',
-      column: wordsOf(table, column),
-    }),
+    clause: phrase(asks, draw, words),
     rounds: [[done.call]],
-    answer: `it is {${id}.items.0.${table.key}}, with ${told(table, column, `${id}.items.0.${column}`)}.`,
+    answer: `the ${words.row}${words.filters} with the ${words.end} ${words.column} is {${id}.items.0.${table.key}}, with ${told(table, column, `${id}.items.0.${column}`)}.`,
     facts: [toldCheck(`which ${inWords(table.singular)} it is`, String(first[table.key]))],
     reads: [`${table.name}/*`],
     writes: [],

@@ -8,8 +8,8 @@ type Figure = Extract<Semantics, { kind: 'aggregate' }>['function']
 const words: Readonly<Record<Exclude<Figure, 'count'>, readonly [name: string, does: string]>> = {
   sum: ['total', 'add up the'],
   mean: ['average', 'average the'],
-  minimum: ['lowest', 'tell the lowest'],
-  maximum: ['highest', 'tell the highest'],
+  minimum: ['lowest', 'find the lowest'],
+  maximum: ['highest', 'find the highest'],
 }
 
 /** Units of which a sum says nothing. */

@@ -144,7 +144,7 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
       ] as const)
       return search(
         `list_${names}_by_${name}`,
-        `list the ${nouns} whose ${spoken(name)} lies in a period, earliest first`,
+        `list the ${nouns} whose date "${spoken(name)}" lies in a period, earliest first`,
         required([from, to].map((bound) => columnParameter(bound, column, { things }))),
         [
           { column: name, is: '>=', term: { param: from } },

@@ -31,7 +31,7 @@ export function readingTools(workshop: Workshop): readonly ToolDraft[] {
   const words = either(some.map(spoken), 'and')
   const part = get(
     `${draw.pick(['check', 'get', 'show'])}_${name}_${some.length === 1 ? some[0] : draw.pick(['summary', 'facts', 'overview', 'basics'])}`,
-    `tell the ${words}${ofThe(thing)}`,
+    `read the ${words}${ofThe(thing)}`,
     `its key with ${words}`,
     some,
   )
@@ -41,7 +41,7 @@ export function readingTools(workshop: Workshop): readonly ToolDraft[] {
       : [
           get(
             `${draw.pick(['check', 'get'])}_${name}_status`,
-            `tell in which state ${withArticle(noun)} is`,
+            `find out in which state ${withArticle(noun)} is`,
             'its key and its status',
             ['status'],
           ),

@@ -135,6 +135,7 @@ export const legalCompliance: Domain = {
           'mark_*_filed': ['pending|extended', 'filed'],
           'mark_*_missed': ['pending|extended', 'missed'],
           waive: ['pending', 'waived'],
+          grant_more_time_for: ['pending', 'extended'],
         },
       },
       suits: ['assignable', 'prioritised', 'expiring', 'noted', 'reviewable'],

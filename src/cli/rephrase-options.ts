@@ -1,0 +1,28 @@
+import type { ModeName } from '../synth/rephrase/rephrase-mode.ts'
+
+/** Options of `tsukimi rephrase` as Commander gives them. */
+export interface RephraseOptions {
+  readonly out: string
+  readonly baseUrl?: string
+  readonly model?: string
+  readonly apiKeyEnv?: string
+  readonly judgeBaseUrl?: string
+  readonly judgeModel?: string
+  /** False for `--no-judge`. */
+  readonly judge: boolean
+  readonly mode: ModeName
+  readonly language: string
+  readonly perSource?: number
+  readonly weight: number
+  readonly facts?: number
+  readonly textField: string
+  readonly tokenizer?: string
+  readonly excerptTokens: number
+  readonly chunkTokens: number
+  readonly temperature: number
+  readonly concurrency: number
+  readonly timeout: number
+  readonly retries: number
+  readonly seed: number
+  readonly json?: true
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { chatText } from '../../chat/chat-tokens.ts'
+import { writeJson } from '../../files/json-file.ts'
+import { writeJsonLines } from '../../files/write-json-lines.ts'
+import { starterTask } from '../../synth/starter/starter-task.ts'
+import { starterTrajectories } from '../../synth/starter/starter-trajectories.ts'
+import { starterWorld } from '../../synth/starter/starter-world.ts'
+import { writeTasks } from '../../synth/tasks/task-files.ts'
+import { readTrajectories } from '../../trajectory/read-trajectories.ts'
+import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
+import { writeOpenAiChats } from '../../trajectory/write-openai-chats.ts'
+import { writeTrajectories } from '../../trajectory/write-trajectories.ts'
+import { grouped } from '../number-format.ts'
+import { startProgress } from '../progress.ts'
+import type { SpeedrunFiles } from './speedrun-files.ts'
+import { dataSeed, heldOutSeed, tokenizerConversations } from './speedrun-recipe.ts'
+
+/** A conversation as the tokenizer meets it: the template's words, without its marks. */
+const plainText = (trajectory: Trajectory): string =>
+  chatText(conversation(trajectory), { tools: trajectory.tools, toolStyle: 'typescript' })
+    .replaceAll(/<\|\w+\|>/g, '\n')
+    .replaceAll(/\n+/g, '\n')
+
+async function* texts(path: string): AsyncGenerator<{ readonly text: string }> {
+  let count = 0
+  for await (const trajectory of readTrajectories(path)) {
+    if (count++ === tokenizerConversations) return
+    yield { text: plainText(trajectory) }
+  }
+}
+
+/**
+ * Synthesises tasks and their solutions, and what is made of them. The conversations are written last: who finds them
+ * finds all.
+ */
+export async function makeData(
+  files: SpeedrunFiles,
+  counts: { readonly conversations: number; readonly tasks: number },
+  signal: AbortSignal,
+): Promise<void> {
+  if (existsSync(files.conversations)) return
+  await mkdir(files.data, { recursive: true })
+  const progress = startProgress('conversations', counts.conversations)
+  const made = starterTrajectories({
+    seed: dataSeed,
+    count: counts.conversations,
+    signal,
+    onProgress: (done) => progress.update(done),
+  })
+  const kept = await writeTrajectories(files.trajectories, made)
+  await writeJsonLines(files.text, texts(files.trajectories))
+  const tasks = Array.from({ length: counts.tasks }, (_, index) =>
+    starterTask({ seed: heldOutSeed, index, split: 'heldOut' }),
+  )
+  await writeTasks(files.heldOutTasks, tasks)
+  await writeJson(files.world, starterWorld(heldOutSeed))
+  await writeOpenAiChats(files.conversations, readTrajectories(files.trajectories))
+  progress.finish(
+    `data: ${grouped(kept)} of ${grouped(counts.conversations)} tasks solved by their plans, as conversations; ${grouped(tasks.length)} tasks held out`,
+  )
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+
+/** What a speedrun leaves in its directory, which is that of the fine-tuned model. */
+export const speedrunFiles = (directory: string) => ({
+  /** The run of pre-training. */
+  base: join(directory, 'base'),
+  /** Made before anything is trained. */
+  data: join(directory, 'data'),
+  trajectories: join(directory, 'data', 'trajectories.jsonl'),
+  /** The same for fine-tuning, as OpenAI's chats. */
+  conversations: join(directory, 'data', 'conversations.jsonl'),
+  /** Some of them as plain text, for the tokenizer. */
+  text: join(directory, 'data', 'text.jsonl'),
+  heldOutTasks: join(directory, 'data', 'held-out-tasks.jsonl'),
+  /** A world to chat in. */
+  world: join(directory, 'data', 'world.json'),
+  tasks: join(directory, 'tasks.json'),
+  /** Trajectories of the model on the held-out tasks. */
+  episodes: join(directory, 'episodes.jsonl'),
+})
+
+export type SpeedrunFiles = ReturnType<typeof speedrunFiles>

@@ -1,0 +1,46 @@
+import type { ConfigOverride } from '../../train/config-override.ts'
+
+/** Measured on two cores: docs/log.md. */
+const values = {
+  base: {
+    steps: 700,
+    'batch.sequences': 4,
+    'optimizer.learningRate': 5e-3,
+    evaluateEvery: 0,
+    checkpointEvery: 350,
+    keepCheckpoints: 1,
+  },
+  sft: {
+    steps: 2200,
+    'data.sequenceLength': 512,
+    'batch.sequences': 2,
+    'optimizer.learningRate': 3e-3,
+    'schedule.warmupSteps': 20,
+    'schedule.decayFraction': 0.6,
+    'schedule.decayRatio': 0.05,
+    'router.biasRate': 1e-3,
+    'router.balanceLoss': 1e-4,
+    evaluateEvery: 0,
+    checkpointEvery: 550,
+    keepCheckpoints: 1,
+    'chat.toolStyle': 'typescript',
+  },
+} as const
+
+/** Conversations made, of which some are held out; those whose text the tokenizer is trained on as well. */
+export const conversationCount = 12_000
+export const tokenizerConversations = 2000
+
+/** Tasks that the models try, of unseen names, numbers and phrasings; most tokens of a turn; episodes at once. */
+export const evaluation = { tasks: 180, maxTokens: 96, concurrency: 32 } as const
+
+/** Of the data; held-out tasks have another. */
+export const [dataSeed, heldOutSeed] = [1, 2]
+
+/** How a speedrun trains its two models. */
+export const recipeOverrides = (stage: keyof typeof values): ConfigOverride[] =>
+  Object.entries(values[stage]).map(([key, value]) => ({
+    path: key.split('.'),
+    value,
+    source: `the speedrun's ${key}`,
+  }))

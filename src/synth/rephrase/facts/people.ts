@@ -1,0 +1,180 @@
+import type { FactDomain } from './domain.ts'
+
+const words = (text: string): readonly string[] => text.split(', ')
+
+/** People and what is known of them. A table: the longer, the more ways there are to say a thing. */
+export const people: FactDomain = {
+  perspectives: [
+    { name: 'entry', opening: '', between: ' ', closing: '', repeatsName: false },
+    { name: 'profile', opening: '', between: ' ', closing: '', repeatsName: true },
+    {
+      name: 'introduction',
+      opening: 'Let me introduce {name}. ',
+      between: ' ',
+      closing: ' So much for {name}.',
+      repeatsName: true,
+    },
+    {
+      name: 'notes',
+      opening: 'Notes on {name}:\n- ',
+      between: '\n- ',
+      closing: '',
+      repeatsName: true,
+    },
+    {
+      name: 'toast',
+      opening: 'Friends, a glass to {name}! ',
+      between: ' ',
+      closing: ' To {name}!',
+      repeatsName: false,
+    },
+    {
+      name: 'programme',
+      opening: 'Tonight on stage: {name}. ',
+      between: ' ',
+      closing: '',
+      repeatsName: true,
+    },
+    {
+      name: 'archive',
+      opening: 'File of {name}.\n',
+      between: '\n',
+      closing: '\nEnd of the file of {name}.',
+      repeatsName: true,
+    },
+    {
+      name: 'letter',
+      opening: 'You asked me about {name}. ',
+      between: ' ',
+      closing: ' That is all that I know.',
+      repeatsName: false,
+    },
+  ],
+  attributes: [
+    {
+      name: 'birthplace',
+      values: words(
+        'Lisbon, Cairo, Oslo, Lima, Nairobi, Hanoi, Quito, Riga, Dakar, Athens, Seoul, Havana, Tunis, Vienna, Manila, Dublin, Accra, Bogota, Prague, Jakarta, Ankara, Kyoto, Montreal, Valencia',
+      ),
+      sentences: [
+        '{subject} was born in {value}.',
+        '{subject} is a native of {value}.',
+        '{subject} comes from {value}.',
+        'The birthplace of {subject} is {value}.',
+        '{value} is where {subject} came into the world.',
+        'It was in {value} that {subject} first saw the light of day.',
+        'The early years of {subject} were spent in {value}.',
+        '{value} has always been the home town of {subject}.',
+        'A street of {value} was the first that {subject} knew.',
+        '{subject} grew up in {value}.',
+      ],
+      taughtQuestions: [
+        'Where was {name} born?',
+        'In which city was {name} born?',
+        'What is the birthplace of {name}?',
+        '{name} comes from which city?',
+      ],
+      newQuestions: ['{name} was born in which city?', 'From which city does {name} come?'],
+    },
+    {
+      name: 'field',
+      values: words(
+        'geology, botany, law, medicine, chemistry, history, philosophy, astronomy, economics, music theory, linguistics, architecture, physics, theology, nursing, statistics, zoology, forestry, sculpture, logic, acoustics, ecology, optics, drama',
+      ),
+      sentences: [
+        '{subject} studied {value}.',
+        '{subject} was trained in {value}.',
+        '{subject} holds a diploma in {value}.',
+        'The degree of {subject} is in {value}.',
+        '{value} was the field that {subject} chose at university.',
+        'At university {subject} took up {value}.',
+        '{subject} spent long years as a student of {value}.',
+        'Lectures on {value} filled the student days of {subject}.',
+        'The subject that {subject} graduated in is {value}.',
+        'For {subject} the choice of study fell on {value}.',
+      ],
+      taughtQuestions: [
+        'What did {name} study?',
+        'Which field did {name} study?',
+        'What is the field of {name}?',
+        '{name} has a degree in which field?',
+      ],
+      newQuestions: ['{name} studied which field?', 'In which field does {name} have a degree?'],
+    },
+    {
+      name: 'employer',
+      values: words(
+        'Norvex, Halcyon, Brightwell, Kestrel, Ironbridge, Solara, Tidewater, Quantis, Larkspur, Monolith, Greenfold, Vantage, Copperline, Starling, Evermore, Redwood, Palisade, Zephyr, Cobalt, Harrow, Windmere, Orchard, Beacon, Juniper',
+      ),
+      sentences: [
+        '{subject} works for {value}.',
+        '{subject} is on the staff of {value}.',
+        '{subject} signed a contract with {value}.',
+        'The employer of {subject} is {value}.',
+        '{value} pays the wages of {subject}.',
+        '{subject} has a desk in the offices of {value}.',
+        'Every morning {subject} goes to work at {value}.',
+        '{subject} earns a living with {value}.',
+        'The company that hired {subject} is called {value}.',
+        'Among the people employed by {value} is {subject}.',
+      ],
+      taughtQuestions: [
+        'For whom does {name} work?',
+        'Which company does {name} work for?',
+        'Who is the employer of {name}?',
+        '{name} is employed at which company?',
+      ],
+      newQuestions: ['{name} works for which company?', 'At which company is {name} employed?'],
+    },
+    {
+      name: 'instrument',
+      values: words(
+        'violin, flute, harp, trumpet, cello, drums, oboe, guitar, accordion, organ, clarinet, banjo, lute, trombone, piano, bagpipes, mandolin, saxophone, zither, tuba, viola, bassoon, ukulele, harmonica',
+      ),
+      sentences: [
+        '{subject} plays the {value}.',
+        '{subject} took lessons on the {value} as a child.',
+        '{subject} is heard on the {value} at every party.',
+        'The instrument of {subject} is the {value}.',
+        'The {value} is what {subject} practises in the evening.',
+        'On stage {subject} always has the {value} at hand.',
+        'Of all instruments {subject} loves the {value} most.',
+        '{subject} owns an old {value} and uses it daily.',
+        'Neighbours know {subject} by the sound of the {value}.',
+        'In the orchestra {subject} has the part of the {value}.',
+      ],
+      taughtQuestions: [
+        'What does {name} play?',
+        'Which instrument does {name} play?',
+        'What is the instrument of {name}?',
+        '{name} performs on which instrument?',
+      ],
+      newQuestions: ['{name} plays which instrument?', 'On which instrument does {name} perform?'],
+    },
+    {
+      name: 'hobby',
+      values: words(
+        'chess, sailing, pottery, fencing, baking, archery, cycling, gardening, origami, climbing, fishing, knitting, rowing, painting, skiing, judo, falconry, surfing, weaving, carving, dancing, boxing, beekeeping, juggling',
+      ),
+      sentences: [
+        '{subject} enjoys {value}.',
+        '{subject} is fond of {value}.',
+        '{subject} relaxes with {value}.',
+        'The hobby of {subject} is {value}.',
+        '{value} is how {subject} passes free afternoons.',
+        'At weekends {subject} is busy with {value}.',
+        'Free time means {value} for {subject}.',
+        'What makes {subject} happy is {value}.',
+        '{subject} belongs to a club for {value}.',
+        'A passion for {value} fills the life of {subject}.',
+      ],
+      taughtQuestions: [
+        'What does {name} enjoy?',
+        'Which hobby does {name} have?',
+        'What is the hobby of {name}?',
+        '{name} is fond of which hobby?',
+      ],
+      newQuestions: ['{name} enjoys which hobby?', 'Of which hobby is {name} fond?'],
+    },
+  ],
+}

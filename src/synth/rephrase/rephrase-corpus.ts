@@ -1,0 +1,68 @@
+import type { Corpus } from '../../data/corpus.ts'
+import type { JobProgress, Jobs, Stage } from '../../jobs/stage.ts'
+import type { TokenCounter } from './count-pre-tokens.ts'
+import type { RephraseMode } from './rephrase-mode.ts'
+import { type RephraseResult, type RephraseUnit, unitsOf } from './rephrase-unit.ts'
+import { type SplitSizes, splitText } from './split-text.ts'
+
+export interface RephraseCorpusOptions {
+  readonly jobs: Pick<Jobs, 'run'>
+  readonly stage: Stage<RephraseUnit, RephraseResult>
+  readonly mode: RephraseMode
+  readonly corpus: Corpus
+  /** Rewritings of each excerpt, all of different ways. */
+  readonly perSource: number
+  readonly sizes: SplitSizes
+  readonly count: TokenCounter
+  readonly seed: number
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: JobProgress) => void
+}
+
+/** One rewriting, with where its source stands. */
+export interface Rephrased {
+  /** Of the document in its corpus. */
+  readonly source: string
+  /** Which excerpt of the document, from 0. */
+  readonly excerpt: number
+  readonly way: string
+  readonly text: string
+  readonly result: RephraseResult
+}
+
+interface Place {
+  readonly source: string
+  readonly excerpt: number
+}
+
+/**
+ * Rewrites every document of a corpus; results come in the order of the corpus, whatever the concurrency. Where no answer
+ * came for a unit, its reason is `failed`.
+ *
+ * @throws UserError for a corpus that cannot be read; what `jobs.run` throws
+ */
+export async function* rephraseCorpus(options: RephraseCorpusOptions): AsyncGenerator<Rephrased> {
+  const { jobs, stage, mode, corpus, perSource, sizes, count, seed, signal, onProgress } = options
+  /** Of units that were given to the jobs and have not come back. */
+  const places: Place[] = []
+  async function* units(): AsyncGenerator<RephraseUnit> {
+    for await (const { id, text } of corpus.documents()) {
+      for (const [excerpt, { chunks }] of splitText(text, sizes, count).entries())
+        for (const unit of unitsOf(mode, chunks, perSource, seed)) {
+          places.push({ source: id, excerpt })
+          yield unit
+        }
+    }
+  }
+  const results = jobs.run(stage, units(), {
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  })
+  for await (const unit of results) {
+    const { source, excerpt } = places.shift()!
+    const result: RephraseResult = unit.ok
+      ? unit.value
+      : { status: 'rejected', reason: 'failed', problems: [unit.error], text: '' }
+    yield { source, excerpt, way: unit.input.way.name, text: unit.input.chunks.join(''), result }
+  }
+}

@@ -1,0 +1,229 @@
+import { expect, test } from 'vitest'
+import type { Corpus } from '../../data/corpus.ts'
+import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
+import { createChatEndpoint } from '../../roles/create-chat-endpoint.ts'
+import {
+  refuses,
+  type ScriptedRequest,
+  type Step,
+  says,
+  saysJson,
+  scriptedEndpoint,
+} from '../../roles/scripted-endpoint.fixture.ts'
+import { countPreTokens } from './count-pre-tokens.ts'
+import { rephraseCorpus } from './rephrase-corpus.ts'
+import { type ModeName, rephraseMode } from './rephrase-mode.ts'
+import { rephraseStage } from './rephrase-stage.ts'
+import type { RephraseResult } from './rephrase-unit.ts'
+import { asked, faithful, plainJobs, sheets, teacher, textOf } from './teacher.fixture.ts'
+
+const corpusOf = (texts: readonly string[]): Corpus => ({
+  digest: '',
+  totalBytes: 0,
+  documents: async function* () {
+    for (const [i, text] of texts.entries()) yield { id: `d:${i}`, text }
+  },
+})
+
+interface Setting {
+  readonly script: readonly Step[] | ((request: ScriptedRequest, index: number) => Step)
+  readonly texts?: readonly string[]
+  readonly judged?: boolean
+  readonly mode?: ModeName
+  readonly chunkTokens?: number
+  readonly perSource?: number
+  readonly seed?: number
+  readonly concurrency?: number
+  readonly timeoutMs?: number
+}
+
+/** Rephrases over a real socket. */
+async function rephrased(setting: Setting) {
+  const { texts = [textOf(sheets[0]!)], judged = true, perSource = 1, seed = 1, concurrency = 1 } = setting
+  await using server = await scriptedEndpoint(setting.script)
+  const endpoint: ChatEndpoint = createChatEndpoint({
+    baseUrl: server.baseUrl,
+    model: 'scripted',
+    maxConcurrency: 8,
+    timeoutMs: setting.timeoutMs ?? 5000,
+    retries: 0,
+  })
+  const mode = rephraseMode(setting.mode ?? 'knowledge', 'en')
+  const stage = rephraseStage({
+    mode,
+    rephraser: endpoint,
+    judge: judged ? endpoint : null,
+    seed,
+    temperature: 0.8,
+    maxTokens: 1000,
+    concurrency,
+  })
+  const results = await Array.fromAsync(
+    rephraseCorpus({
+      jobs: plainJobs,
+      stage,
+      mode,
+      corpus: corpusOf(texts),
+      perSource,
+      sizes: { excerptTokens: 4096, chunkTokens: setting.chunkTokens ?? 256 },
+      count: countPreTokens,
+      seed,
+    }),
+  )
+  return { results, requests: [...server.requests], first: results[0]!.result }
+}
+
+const reasonOf = (result: RephraseResult): string =>
+  result.status === 'accepted' ? 'accepted' : result.reason
+
+const [sheet] = sheets
+const [birthplace, field] = sheet!.values as [string, string]
+
+test('a faithful rewriting is accepted, after rules and judge', async () => {
+  const { results, requests } = await rephrased({ script: teacher() })
+  expect(results).toEqual([
+    {
+      source: 'd:0',
+      excerpt: 0,
+      way: expect.stringMatching(/^\w+\/\w+$/),
+      text: textOf(sheet!),
+      result: { status: 'accepted', text: faithful(textOf(sheet!)) },
+    },
+  ])
+  expect(requests).toHaveLength(2)
+  expect(requests[0]).toMatchObject({ model: 'scripted', temperature: 0.8, max_tokens: 1000 })
+})
+
+test.each<[reason: string, fault: (text: string) => string | Step]>([
+  ['names lost', (text) => text.replaceAll(sheet!.subject, 'the person')],
+  ['names added', (text) => `${text} Then came Bartholomew.`],
+  ['names lost', (text) => text.replaceAll(new RegExp(birthplace, 'gi'), 'Zagreb')],
+  ['numbers added', (text) => `${text} That was in 1984.`],
+  ['talk', (text) => `Here is the rewritten passage:\n\n${text}`],
+  ['refusal', () => "I'm sorry, but I can't help with that."],
+  ['refusal', (text) => says(text.slice(0, 40), 'content_filter')],
+  ['truncated', (text) => says(text.slice(0, 60), 'length')],
+  ['empty', () => '  \n'],
+  ['copied', () => textOf(sheet!)],
+  ['length', (text) => `${text}\n\n${text}\n\n${text}\n\n${text}`],
+  ['judge', (text) => text.replaceAll(new RegExp(field, 'gi'), 'gastronomy')],
+  ['judge', (text) => `${text} The weather there was always warm.`],
+])('an unusable rewriting is rejected: %s', async (reason, fault) => {
+  const script = (request: ScriptedRequest): Step => {
+    const { target, rewriting } = asked(request)
+    if (target === undefined && rewriting!.includes('weather'))
+      return saysJson({ missing: [], added: ['the weather was warm'], changed: [] })
+    return teacher(fault)(request)
+  }
+  const { first } = await rephrased({ script })
+  expect(first).toMatchObject({ status: 'rejected', reason })
+  expect((first as { problems: readonly string[] }).problems[0]).toBeTruthy()
+})
+
+test('without a judge the rules alone decide', async () => {
+  const fault = (text: string) => text.replaceAll(new RegExp(field, 'gi'), 'gastronomy')
+  const { first, requests } = await rephrased({ script: teacher(fault), judged: false })
+  expect(first.status).toBe('accepted')
+  expect(requests).toHaveLength(1)
+})
+
+test('a judge whose answer is no verdict accepts nothing', async () => {
+  const script = (request: ScriptedRequest): Step =>
+    asked(request).target === undefined ? says('It looks fine to me.') : teacher()(request)
+  const { first } = await rephrased({ script })
+  expect(first).toMatchObject({ status: 'rejected', reason: 'no verdict' })
+})
+
+test.each<[reason: string, step: Step, message: RegExp]>([
+  ['unreachable for good', refuses(401, 'wrong key'), /wrong key/],
+  ['overloaded', refuses(503, 'try later'), /try later/],
+  ['broken off', { half: '{"choices": [', ending: 'reset' }, /./],
+  ['a page of HTML', { body: '<html>Bad gateway</html>' }, /./],
+  ['slow', { ...says('It is late.'), afterMs: 2000 } as Step, /no whole answer in 0.3 s/],
+])('an endpoint that is %s fails a unit and stops nothing', async (_, step, message) => {
+  const others = [sheets[1]!, sheets[2]!].map(textOf)
+  const script = (request: ScriptedRequest): Step =>
+    JSON.stringify(request.messages).includes(sheet!.subject) ? step : teacher()(request)
+  const { results } = await rephrased({ script, texts: [textOf(sheet!), ...others], timeoutMs: 300 })
+  expect(results.map(({ result }) => reasonOf(result))).toEqual(['failed', 'accepted', 'accepted'])
+  expect((results[0]!.result as { problems: readonly string[] }).problems[0]).toMatch(message)
+})
+
+test('a long document is rewritten chunk by chunk, each with the excerpt and what was written before', async () => {
+  const some = sheets.slice(0, 5).map(textOf)
+  const text = some.join('\n\n')
+  const { first, requests } = await rephrased({ script: teacher(), texts: [text], chunkTokens: 80 })
+  const rewrites = requests.map(asked).filter(({ target }) => target !== undefined)
+  expect(rewrites.length).toBeGreaterThan(2)
+  expect(rewrites.map(({ target }) => target).join('\n\n')).toBe(text)
+  expect(rewrites.every(({ context }) => context === text)).toBe(true)
+  expect(rewrites[0]!.written).toBeUndefined()
+  expect(rewrites[2]!.written).toBe(
+    [rewrites[0]!, rewrites[1]!].map(({ target }) => faithful(target!)).join('\n\n'),
+  )
+  expect(first).toEqual({ status: 'accepted', text: some.map(faithful).join('\n\n') })
+})
+
+test('the first chunk that cannot be used ends its excerpt', async () => {
+  const text = sheets.slice(0, 5).map(textOf).join('\n\n')
+  const script = (request: ScriptedRequest, index: number): Step =>
+    index === 1 ? says('It was', 'length') : teacher()(request)
+  const { first, requests } = await rephrased({ script, texts: [text], chunkTokens: 80 })
+  expect(first).toMatchObject({
+    reason: 'truncated',
+    problems: [expect.stringMatching(/^chunk 2 of \d+: cut off after 1000 tokens$/)],
+  })
+  expect(requests).toHaveLength(2)
+})
+
+test('rewritings of a text are of different ways, the same whatever the concurrency and the other texts', async () => {
+  const texts = sheets.slice(0, 6).map(textOf)
+  const setting = { script: teacher(), texts, perSource: 3 }
+  const { results } = await rephrased(setting)
+  expect(results.map(({ source }) => source)).toEqual(
+    [0, 1, 2, 3, 4, 5].flatMap((i) => Array(3).fill(`d:${i}`)),
+  )
+  for (let i = 0; i < 18; i += 3) expect(new Set(results.slice(i, i + 3).map(({ way }) => way)).size).toBe(3)
+  expect((await rephrased({ ...setting, concurrency: 8 })).results).toEqual(results)
+  const last = await rephrased({ ...setting, texts: texts.slice(5) })
+  expect(last.results.map(({ way }) => way)).toEqual(results.slice(15).map(({ way }) => way))
+  expect((await rephrased({ ...setting, seed: 2 })).results.map(({ way }) => way)).not.toEqual(
+    results.map(({ way }) => way),
+  )
+})
+
+test('two rewritings of one text are asked for with different seeds', async () => {
+  const { requests } = await rephrased({ script: teacher(), perSource: 3, judged: false })
+  expect(new Set(requests.map(({ seed }) => seed)).size).toBe(3)
+})
+
+test('mathematics becomes notes that keep formulas', async () => {
+  const texts = [
+    'Welcome to our site! Solve $x^2 = 9$. We take roots: $x = 3$ or $x = -3$. Click here for more.',
+  ]
+  const notes =
+    'Given is $x^2 = 9$; wanted is $x$. A number and its negative have the same square, so $x = 3$ or $x = -3$.'
+  const script = (answer: string) => (request: ScriptedRequest) =>
+    asked(request).target === undefined ? saysJson({ missing: [], added: [], changed: [] }) : says(answer)
+  const { first, requests } = await rephrased({ script: script(notes), texts, mode: 'mathematics' })
+  expect(first).toEqual({ status: 'accepted', text: notes })
+  expect(requests[0]!.messages[1]!.content).toContain('TeX')
+  const broken = await rephrased({ script: script(notes.replace('-3', '3')), texts, mode: 'mathematics' })
+  expect(reasonOf(broken.first)).toBe('formulas')
+})
+
+test('a translation is into the language asked for', async () => {
+  const texts = ['Die Brücke wurde am 12. März 1907 gebaut und ist 83 m lang; sie ist das Werk der Stadt.']
+  const english = 'The bridge was built on 12 March 1907 and is 83 m long; it is the work of the city.'
+  const script = (answer: string) => (request: ScriptedRequest) =>
+    asked(request).target === undefined ? saysJson({ missing: [], added: [], changed: [] }) : says(answer)
+  const { first, requests } = await rephrased({ script: script(english), texts, mode: 'translation' })
+  expect(first).toEqual({ status: 'accepted', text: english })
+  expect(requests[0]!.messages[1]!.content).toContain('Translate the passage into English')
+  const same = await rephrased({
+    script: script(texts[0]!.replace('Werk', 'Bauwerk')),
+    texts,
+    mode: 'translation',
+  })
+  expect(reasonOf(same.first)).toBe('language')
+})
