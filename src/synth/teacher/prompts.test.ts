@@ -1,27 +1,8 @@
 import { expect, test } from 'vitest'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
-import { judgePrompt } from '../judge/judge-prompt.ts'
-import { preferencePrompt } from '../judge/preference-prompt.ts'
-import { agentPrompt } from './agent-prompt.ts'
-import { applicationPrompt } from './application-prompt.ts'
-import { domainPrompt } from './domain-prompt.ts'
-import { rephrasePrompt } from './rephrase-prompt.ts'
-import { taskPrompt } from './task-prompt.ts'
-import { toolCallPrompt } from './tool-call-prompt.ts'
-import { userPrompt } from './user-prompt.ts'
+import { prompts } from './prompts.fixture.ts'
 
 test('a prompt whose words or form change has a new version: raise it, then take over the digest', () => {
-  const prompts = [
-    domainPrompt,
-    applicationPrompt,
-    agentPrompt,
-    taskPrompt,
-    userPrompt,
-    toolCallPrompt,
-    judgePrompt,
-    preferencePrompt,
-    rephrasePrompt,
-  ]
   expect(prompts.map((prompt) => promptDigest(prompt as never))).toMatchInlineSnapshot(`
     [
       "application domains@1:604b5959749d0c13",
