@@ -84,6 +84,7 @@ h3+.ranking{margin-top:0}
 .good{color:var(--accent)}
 .bad{color:var(--warn)}
 .sample{margin-top:8px}
+.sample[open]{margin-bottom:24px}
 .sample summary{color:var(--ink);overflow-wrap:anywhere}
 .plain{margin:8px 0 0 20px;font-size:14px}
 .scroll{overflow-x:auto}
