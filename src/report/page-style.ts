@@ -109,6 +109,8 @@ section{padding:16px 14px 18px;margin-top:16px}
 .narrow{display:block}
 .halves{grid-template-columns:1fr}
 .panels{grid-template-columns:1fr 1fr}
+.funnel :is(td,th):nth-child(2){display:none}
+.funnel td{white-space:normal}
 dl{grid-template-columns:1fr 1fr}
 .numbers th,.numbers td{padding-left:10px}
 }
