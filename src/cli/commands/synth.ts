@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import { writeBytesAtomic } from '../../files/atomic-file.ts'
 import { writeJson } from '../../files/json-file.ts'
+import { buildSynthReport } from '../../report/synth/build-synth-report.ts'
 import { collectReport } from '../../synth/pipeline/collect-report.ts'
 import { runFiles } from '../../synth/pipeline/run-files.ts'
 import { loadSynthConfig } from '../../synth/pipeline/synth-config.ts'
@@ -45,7 +47,8 @@ async function report({ run, json }: ReportOptions): Promise<void> {
   const data = await collectReport(run, config)
   const files = runFiles(run)
   await writeJson(files.reportData, data)
-  print(json ? JSON.stringify(data, null, 2) : `${files.reportData} written`)
+  await writeBytesAtomic(files.report, buildSynthReport(data))
+  print(json ? JSON.stringify(data, null, 2) : `${files.report} and ${files.reportData} written`)
 }
 
 const descriptions: Readonly<Record<ReportStage, string>> = {

@@ -4,9 +4,9 @@ import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import { UserError } from '../../user-error.ts'
 import { readAgents } from '../agents/agent-schema.ts'
 import { agentDiversity } from '../agents/diversity.ts'
-import { readApplications } from '../tools/application-schema.ts'
 import { coverageOf, domainCoverage } from '../tools/coverage.ts'
 import { coverageMap } from '../tools/coverage-map.ts'
+import { readRunApplications } from './run-applications.ts'
 import { runFiles } from './run-files.ts'
 import { readStageRecord, type StageRecord } from './stage-record.ts'
 import type { SynthConfig } from './synth-config.ts'
@@ -74,7 +74,7 @@ async function samplesOf(
 }
 
 async function toolsOf(run: string, { details, output }: StageRecord): Promise<ToolsReport> {
-  const applications = await Array.fromAsync(readApplications(runFiles(run).applications))
+  const applications = await Array.fromAsync(readRunApplications(run))
   const { before, imported, importRejections } = details as Pick<
     ToolsReport,
     'before' | 'imported' | 'importRejections'

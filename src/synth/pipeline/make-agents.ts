@@ -5,9 +5,9 @@ import type { Agent } from '../agents/agent.ts'
 import { writeAgents } from '../agents/agent-schema.ts'
 import { generateAgents } from '../agents/generate-agents.ts'
 import { agentPrompt } from '../teacher/agent-prompt.ts'
-import { readApplications } from '../tools/application-schema.ts'
 import { createNameCounts } from './counts.ts'
 import type { PipelineContext, StageOutcome } from './pipeline-context.ts'
+import { readRunApplications } from './run-applications.ts'
 import { runFiles } from './run-files.ts'
 import { createUnitTally, runUnits } from './run-units.ts'
 import type { SynthConfig } from './synth-config.ts'
@@ -26,12 +26,13 @@ const isExecutable = ({ tools }: Application): boolean =>
 
 /** Applications that agents can be made for, and the number of tools that are passed over. */
 export async function usableApplications(
-  path: string,
+  run: string,
   config: SynthConfig,
 ): Promise<{ readonly applications: readonly Application[]; readonly notExecutable: number }> {
+  const path = runFiles(run).applications
   const applications: Application[] = []
   let notExecutable = 0
-  for await (const application of readApplications(path)) {
+  for await (const application of readRunApplications(run)) {
     const isPlayable = isExecutable(application) || playsUnknownTools(config)
     if (!isPlayable) notExecutable += application.tools.length
     else if (application.tools.length >= leastTools) applications.push(application)
@@ -61,7 +62,7 @@ export async function makeAgents(context: PipelineContext): Promise<StageOutcome
   const { config, run, resources } = context
   const { agents: wanted } = config.counts
   const files = runFiles(run)
-  const { applications, notExecutable } = await usableApplications(files.applications, config)
+  const { applications, notExecutable } = await usableApplications(run, config)
   const [tally, rejected] = [createUnitTally(), createNameCounts()]
   const roles = agentRoles(context)
   const onProgress = (done: number): void =>

@@ -9,9 +9,9 @@ import { recipes, type ToolFamily } from '../tasks/recipes.ts'
 import { writeTasks } from '../tasks/task-files.ts'
 import { chunksOf } from '../tasks/task-stage.ts'
 import { taskPrompt } from '../teacher/task-prompt.ts'
-import { readApplications } from '../tools/application-schema.ts'
 import { createCrossCounts, createNameCounts } from './counts.ts'
 import type { PipelineContext, StageOutcome } from './pipeline-context.ts'
+import { readRunApplications } from './run-applications.ts'
 import { runFiles } from './run-files.ts'
 import { createUnitTally, runUnits } from './run-units.ts'
 import type { SynthConfig } from './synth-config.ts'
@@ -42,7 +42,7 @@ interface AgentSetting {
 async function agentSettings(run: string): Promise<readonly AgentSetting[]> {
   const files = runFiles(run)
   const applications = new Map<string, Application>()
-  for await (const application of readApplications(files.applications))
+  for await (const application of readRunApplications(run))
     applications.set(application.name, application)
   const settings: AgentSetting[] = []
   for await (const agent of readAgents(files.agents)) {
