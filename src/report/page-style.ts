@@ -53,7 +53,7 @@ thead th{color:var(--muted);font-size:13px}
 .numbers th:first-child{padding-left:0;text-align:left}
 .numbers small{color:var(--muted);font-size:12px}
 .numbers .sum th,.numbers .sum td{font-weight:600}
-.shares th{width:1%;min-width:11.5em;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
+.shares th{width:1%;min-width:13em;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
 .shares td{padding:6px 0}
 .shares .own th{font-weight:650}
 .shares div{display:flex;height:14px;align-items:center;margin-right:44px;position:relative}

@@ -42,8 +42,7 @@ interface AgentSetting {
 async function agentSettings(run: string): Promise<readonly AgentSetting[]> {
   const files = runFiles(run)
   const applications = new Map<string, Application>()
-  for await (const application of readRunApplications(run))
-    applications.set(application.name, application)
+  for await (const application of readRunApplications(run)) applications.set(application.name, application)
   const settings: AgentSetting[] = []
   for await (const agent of readAgents(files.agents)) {
     const unknown = agent.applications.find((name) => !applications.has(name))

@@ -76,7 +76,7 @@ export function planeForces(odds: NeighbourOdds, places: Float64Array, scale = 1
 export function neighbourPlane(
   vectors: readonly SparseVector[],
   start: readonly Place[],
-  { perplexity = 30, rounds = 400 }: NeighbourPlaneOptions = {},
+  { perplexity = 30, rounds = 300 }: NeighbourPlaneOptions = {},
 ): readonly Place[] {
   if (vectors.length < 4) return start
   const odds = neighbourOdds(vectors, Math.min(perplexity, (vectors.length - 1) / 3))
