@@ -7,15 +7,17 @@ export interface NeighbourOdds {
   readonly values: Float64Array
 }
 
-type Postings = ReadonlyMap<number, readonly (readonly [vector: number, value: number])[]>
+/** By place, the vectors that are not 0 there, with their values. */
+type Postings = ReadonlyMap<number, { readonly of: number[]; readonly values: number[] }>
 
 function postingsOf(vectors: readonly SparseVector[]): Postings {
-  const postings = new Map<number, [number, number][]>()
+  const postings = new Map<number, { of: number[]; values: number[] }>()
   for (const [i, { at, values }] of vectors.entries())
     for (const [j, place] of at.entries()) {
-      const those = postings.get(place) ?? []
+      const those = postings.get(place) ?? { of: [], values: [] }
       postings.set(place, those)
-      those.push([i, values[j]!])
+      those.of.push(i)
+      those.values.push(values[j]!)
     }
   return postings
 }
@@ -23,9 +25,20 @@ function postingsOf(vectors: readonly SparseVector[]): Postings {
 /** Cosines of a vector of length 1 with all. */
 function cosines({ at, values }: SparseVector, postings: Postings, count: number): Float64Array {
   const sums = new Float64Array(count)
-  for (const [j, place] of at.entries())
-    for (const [other, value] of postings.get(place)!) sums[other]! += values[j]! * value
+  for (let j = 0; j < at.length; j++) {
+    const { of, values: others } = postings.get(at[j]!)!
+    const value = values[j]!
+    for (let n = 0; n < of.length; n++) sums[of[n]!]! += value * others[n]!
+  }
   return sums
+}
+
+/** Places of the `most` largest values, the largest first, of equal ones the first. */
+function largest(values: Float64Array, most: number): readonly number[] {
+  const least = values.toSorted().at(-most) ?? Number.POSITIVE_INFINITY
+  const places: number[] = []
+  for (let i = 0; i < values.length; i++) if (values[i]! >= least) places.push(i)
+  return places.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, most)
 }
 
 /**
@@ -61,10 +74,8 @@ export function neighbourOdds(vectors: readonly SparseVector[], perplexity: numb
   const [from, to, values]: [number[], number[], number[]] = [[], [], []]
   for (const [i, vector] of vectors.entries()) {
     const near = cosines(vector, postings, count)
-    const nearest = Array.from(near.keys())
-      .filter((j) => j !== i)
-      .sort((a, b) => near[b]! - near[a]! || a - b)
-      .slice(0, most)
+    near[i] = Number.NEGATIVE_INFINITY
+    const nearest = largest(near, most)
     const odds = oddsOfDistances(
       nearest.map((j) => 2 - 2 * near[j]!),
       perplexity,
