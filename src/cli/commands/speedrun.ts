@@ -14,6 +14,7 @@ interface SpeedrunOptions extends TrainingEngineOptions {
   readonly out?: string
   readonly resume?: true
   readonly conversations?: number
+  readonly tasks?: number
   readonly set: readonly ConfigOverride[]
   readonly setSft: readonly ConfigOverride[]
   readonly prompt: boolean
@@ -29,7 +30,7 @@ function defaultDirectory(resume: boolean): string {
 }
 
 async function speedrun(options: SpeedrunOptions): Promise<void> {
-  const { out, resume = false, conversations, set, setSft, prompt, ...engine } = options
+  const { out, resume = false, conversations, tasks, set, setSft, prompt, ...engine } = options
   const directory = out ?? defaultDirectory(resume)
   // Loaded when they are needed: help and other commands start faster without the engine and the charts.
   const { refuseTaken } = await import('../speedrun/refuse-taken.ts')
@@ -38,6 +39,7 @@ async function speedrun(options: SpeedrunOptions): Promise<void> {
   const finished = await runSpeedrun({
     directory,
     ...(conversations !== undefined && { conversations }),
+    ...(tasks !== undefined && { tasks }),
     engine,
     engineOverrides: engineOverrides(engine),
     set: { base: set, sft: setSft },
@@ -66,6 +68,7 @@ export function speedrunCommand(): Command {
     .option('--out <dir>', 'directory of the run; runs/speedrun or the next free one without it')
     .option('--resume', 'go on with a speedrun that was stopped: the last one without --out')
     .option('--conversations <n>', 'tasks to make conversations of; 12000 without it', positiveInteger)
+    .option('--tasks <n>', 'held-out tasks to try; 180 without it', positiveInteger)
     .addOption(overrides('--set <key=value>', 'pre-training'))
     .addOption(overrides('--set-sft <key=value>', 'fine-tuning'))
     .option('--no-prompt', 'end after the reports')

@@ -14,7 +14,7 @@ import { writeTrajectories } from '../../trajectory/write-trajectories.ts'
 import { grouped } from '../number-format.ts'
 import { startProgress } from '../progress.ts'
 import type { SpeedrunFiles } from './speedrun-files.ts'
-import { dataSeed, evaluation, heldOutSeed, tokenizerConversations } from './speedrun-recipe.ts'
+import { dataSeed, heldOutSeed, tokenizerConversations } from './speedrun-recipe.ts'
 
 /** A conversation as the tokenizer meets it: the template's words, without its marks. */
 const plainText = (trajectory: Trajectory): string =>
@@ -34,25 +34,29 @@ async function* texts(path: string): AsyncGenerator<{ readonly text: string }> {
  * Synthesises tasks and their solutions, and what is made of them. The conversations are written last: who finds them
  * finds all.
  */
-export async function makeData(files: SpeedrunFiles, count: number, signal: AbortSignal): Promise<void> {
+export async function makeData(
+  files: SpeedrunFiles,
+  counts: { readonly conversations: number; readonly tasks: number },
+  signal: AbortSignal,
+): Promise<void> {
   if (existsSync(files.conversations)) return
   await mkdir(files.data, { recursive: true })
-  const progress = startProgress('conversations', count)
+  const progress = startProgress('conversations', counts.conversations)
   const made = starterTrajectories({
     seed: dataSeed,
-    count,
+    count: counts.conversations,
     signal,
     onProgress: (done) => progress.update(done),
   })
   const kept = await writeTrajectories(files.trajectories, made)
   await writeJsonLines(files.text, texts(files.trajectories))
-  const tasks = Array.from({ length: evaluation.tasks }, (_, index) =>
+  const tasks = Array.from({ length: counts.tasks }, (_, index) =>
     starterTask({ seed: heldOutSeed, index, split: 'heldOut' }),
   )
   await writeTasks(files.heldOutTasks, tasks)
   await writeJson(files.world, starterWorld(heldOutSeed))
   await writeOpenAiChats(files.conversations, readTrajectories(files.trajectories))
   progress.finish(
-    `data: ${grouped(kept)} of ${grouped(count)} tasks solved by their plans, as conversations; ${grouped(tasks.length)} tasks held out`,
+    `data: ${grouped(kept)} of ${grouped(counts.conversations)} tasks solved by their plans, as conversations; ${grouped(tasks.length)} tasks held out`,
   )
 }

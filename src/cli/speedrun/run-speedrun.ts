@@ -12,13 +12,15 @@ import { writeRunReport } from '../write-run-report.ts'
 import { makeData } from './make-data.ts'
 import { resultTable } from './result-table.ts'
 import { type SpeedrunFiles, speedrunFiles } from './speedrun-files.ts'
-import { conversationCount, recipeOverrides } from './speedrun-recipe.ts'
+import { conversationCount, evaluation, recipeOverrides } from './speedrun-recipe.ts'
 import { tryTasks } from './try-tasks.ts'
 
 export interface SpeedrunRequest {
   readonly directory: string
   /** Tasks to make conversations of. */
   readonly conversations?: number
+  /** Held-out tasks to try. */
+  readonly tasks?: number
   readonly engine: EngineOptions
   /** The engine's options as changes to both configs. */
   readonly engineOverrides: readonly ConfigOverride[]
@@ -87,7 +89,8 @@ async function prepared(files: SpeedrunFiles, request: SpeedrunRequest): Promise
   using interruption = onInterrupt('Interrupted: nothing is trained yet')
   const { signal } = interruption
   try {
-    await makeData(files, request.conversations ?? conversationCount, signal)
+    const { conversations = conversationCount, tasks = evaluation.tasks } = request
+    await makeData(files, { conversations, tasks }, signal)
     return true
   } catch (error) {
     if (signal.aborted) return false
