@@ -13,6 +13,7 @@ import { reportCommand } from './commands/report.ts'
 import { serveCommand } from './commands/serve.ts'
 import { sftCommand } from './commands/sft.ts'
 import { speedrunCommand } from './commands/speedrun.ts'
+import { synthCommand } from './commands/synth.ts'
 import { trajectoriesCommand } from './commands/trajectories.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { verifyVendorCommand } from './commands/verify-vendor.ts'
@@ -29,6 +30,7 @@ const commands: readonly (() => Command)[] = [
   exportCommand,
   rephraseCommand,
   reportCommand,
+  synthCommand,
   trajectoriesCommand,
   infoCommand,
   verifyCommand,

@@ -22,6 +22,7 @@ export const nonNegative = numberThat(
   'a number of at least 0',
 )
 export const share = numberThat((value) => value > 0 && value <= 1, 'a number above 0 and up to 1')
+export const portion = numberThat((value) => value >= 0 && value <= 1, 'a number from 0 to 1')
 export const positiveNumber = numberThat((value) => Number.isFinite(value) && value > 0, 'a number above 0')
 export const portNumber = numberThat(
   (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,

@@ -25,12 +25,14 @@ export const significant = (value: Maybe): string =>
     return String(Number(v.toPrecision(3)))
   })
 
-/** `41%`; one more digit below ten; `<0.1%` */
+/** `41%`; one more digit below ten and above 99; `<0.1%` and `>99.9%`, so that only all is 100% and only nothing 0%. */
 export const percent = (fraction: Maybe): string =>
   orDash(fraction, (v) => {
     const parts = Math.abs(v) * 100
     if (parts !== 0 && parts < 0.05) return '<0.1%'
-    return `${(v * 100).toFixed(parts !== 0 && parts < 9.95 ? 1 : 0)}%`
+    if (v < 1 && parts >= 99.95) return '>99.9%'
+    const close = (parts !== 0 && parts < 9.95) || (parts >= 99.05 && parts < 100)
+    return `${(v * 100).toFixed(close ? 1 : 0)}%`
   })
 
 function scaled(value: number, base: number, unit: string, infix = ''): string {

@@ -53,7 +53,7 @@ thead th{color:var(--muted);font-size:13px}
 .numbers th:first-child{padding-left:0;text-align:left}
 .numbers small{color:var(--muted);font-size:12px}
 .numbers .sum th,.numbers .sum td{font-weight:600}
-.shares th{width:1%;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
+.shares th{width:1%;min-width:13em;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
 .shares td{padding:6px 0}
 .shares .own th{font-weight:650}
 .shares div{display:flex;height:14px;align-items:center;margin-right:44px;position:relative}
@@ -61,11 +61,30 @@ thead th{color:var(--muted);font-size:13px}
 .shares span i{display:block;height:8px;border-radius:0 3px 3px 0}
 .shares span b{position:absolute;top:3.5px;height:1px;background:var(--ink);outline:1px solid color-mix(in oklab,var(--card) 55%,transparent)}
 .shares small{position:absolute;left:calc(100% + 6px);width:38px;text-align:right;color:var(--muted);font-size:12px}
+h3+.ranking{margin-top:0}
+.counts th:first-child{width:40%;white-space:normal;overflow-wrap:anywhere}
+.heat td{border-left:1px solid var(--card)}
+.heat{font-size:13px}
+.heat td,.heat th:not(:first-child){padding:5px 7px}
+.heat tbody th{white-space:normal}
+.heat .none{color:var(--muted)}
+.funnel td:nth-child(2){width:36%}
+.funnel .bar{display:block;height:12px;border-radius:0 3px 3px 0;background:var(--accent);min-width:1px}
+.panels{display:grid;grid-template-columns:repeat(4,1fr);gap:10px 14px;margin-top:16px}
+.panel figcaption{margin:0;font-size:12px;line-height:1.3;min-height:2.6em;display:flex;align-items:end}
+.panel svg{border:1px solid var(--line);border-radius:6px}
+.turn{border-left:3px solid var(--line);padding:2px 0 2px 14px;margin-top:12px;font-size:14px}
+.turn.assistant{border-color:var(--accent)}
+.turn.user{border-color:var(--moon)}
+.turn>small{color:var(--muted)}
+.turn p{white-space:pre-wrap;overflow-wrap:anywhere}
+.turn pre{margin-top:6px;padding:8px 12px;font-size:12px}
 .above{margin-top:16px}
 .good,.bad{font-weight:600;margin-right:6px}
 .good{color:var(--accent)}
 .bad{color:var(--warn)}
 .sample{margin-top:8px}
+.sample[open]{margin-bottom:24px}
 .sample summary{color:var(--ink);overflow-wrap:anywhere}
 .plain{margin:8px 0 0 20px;font-size:14px}
 .scroll{overflow-x:auto}
@@ -81,7 +100,7 @@ pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;backgroun
 .yaml b{font-weight:400;color:var(--accent)}
 body>main>footer{color:var(--muted);font-size:13px;margin-top:28px;text-align:center}
 @media (max-width:680px){
-.shares th{white-space:normal;padding-right:10px}
+.shares th{white-space:normal;min-width:7em;padding-right:10px}
 main{padding:24px 12px 40px}
 section{padding:16px 14px 18px;margin-top:16px}
 .tiles li{flex-basis:45%;padding:12px 14px}
@@ -89,6 +108,9 @@ section{padding:16px 14px 18px;margin-top:16px}
 .wide{display:none}
 .narrow{display:block}
 .halves{grid-template-columns:1fr}
+.panels{grid-template-columns:1fr 1fr}
+.funnel :is(td,th):nth-child(2){display:none}
+.funnel td{white-space:normal}
 dl{grid-template-columns:1fr 1fr}
 .numbers th,.numbers td{padding-left:10px}
 }

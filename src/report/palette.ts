@@ -38,6 +38,7 @@ const plain: Readonly<Record<Theme, Readonly<Record<string, string>>>> = {
 const rampLength = 10
 const heatLength = 9
 const partLength = 7
+const wheelLength = 16
 
 const oklch = (lightness: number, chroma: number, hue: number): string =>
   `oklch(${lightness.toFixed(1)}% ${chroma.toFixed(3)} ${hue.toFixed(0)})`
@@ -63,6 +64,16 @@ const heat = (theme: Theme): string[] =>
 const parts = (theme: Theme): string[] =>
   [258, 60, 160, 350, 210, 110, 300].map((hue) => oklch(theme === 'light' ? 58 : 72, 0.12, hue))
 
+/** As many unordered things as points of a map can show: neighbours on the wheel differ in lightness too. */
+const wheel = (theme: Theme): string[] =>
+  Array.from({ length: wheelLength }, (_, i) =>
+    oklch(
+      (theme === 'light' ? 56 : 70) + (i % 2 === 0 ? -6 : 9),
+      i % 2 === 0 ? 0.15 : 0.12,
+      (258 + 22.5 * i) % 360,
+    ),
+  )
+
 const numbered = (name: string, colors: readonly string[]): [string, string][] =>
   colors.map((color, i) => [`${name}-${i}`, color])
 
@@ -73,6 +84,7 @@ export const colorDeclarations = (theme: Theme): string =>
     ...numbered('ramp', ramp(theme)),
     ...numbered('heat', heat(theme)),
     ...numbered('part', parts(theme)),
+    ...numbered('wheel', wheel(theme)),
   ]
     .map(([name, color]) => `--${name}:${color};`)
     .join('')
@@ -83,6 +95,9 @@ export const rampColor = (index: number, count: number): string =>
 
 /** The colour of an unordered thing; hues come again after the seventh. */
 export const partColor = (index: number): string => `var(--part-${index % partLength})`
+
+/** The colour of one of up to sixteen unordered things. */
+export const wheelColor = (index: number): string => `var(--wheel-${index % wheelLength})`
 
 /** Upper bounds of load over mean load of all heat colours but the last. */
 export const heatBounds = [0.25, 0.5, 0.75, 0.9, 1.1, 1.35, 2, 4] as const

@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { openJobs } from '../../jobs/open-jobs.ts'
 import type { AnyStage } from '../../jobs/stage.ts'
 import { didYouMean } from '../../nearest-name.ts'
-import { stages as registry } from '../../synth/stages.ts'
+import { loadSynthConfig } from '../../synth/pipeline/synth-config.ts'
+import { createStages } from '../../synth/stages.ts'
 import { UserError } from '../../user-error.ts'
 import { onInterrupt } from '../interruption.ts'
 import { positiveInteger } from '../option-values.ts'
@@ -16,7 +17,10 @@ interface WorkerOptions {
 
 const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim())
 
-function chosenStages(chosen: readonly string[] | undefined): readonly AnyStage[] {
+function chosenStages(
+  registry: ReadonlyMap<string, AnyStage>,
+  chosen: readonly string[] | undefined,
+): readonly AnyStage[] {
   if (chosen === undefined) return [...registry.values()]
   return chosen.map((name) => {
     const stage = registry.get(name)
@@ -27,7 +31,8 @@ function chosenStages(chosen: readonly string[] | undefined): readonly AnyStage[
 }
 
 async function worker({ run, store, stages, concurrency }: WorkerOptions): Promise<void> {
-  const chosen = chosenStages(stages)
+  const config = await loadSynthConfig(run)
+  const chosen = chosenStages(createStages(config?.roles), stages)
   using interruption = onInterrupt('giving back what is being worked on; once more ends at once')
   await using jobs = await openJobs({ directory: run, store })
   const say = (line: string): void => void process.stderr.write(`${line}\n`)

@@ -1,12 +1,12 @@
 import type { EChartsOption } from 'echarts'
-import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 import { escaped, type Html, html, raw } from '../html.ts'
 
-use([LineChart, ScatterChart, CustomChart, GridComponent, LabelLayout, SVGRenderer])
+use([BarChart, LineChart, ScatterChart, CustomChart, GridComponent, LabelLayout, SVGRenderer])
 
 export interface Size {
   readonly width: number

@@ -70,9 +70,12 @@ export async function judgeTrajectory(
   options: JudgeOptions = {},
 ): Promise<Judgement> {
   const about = { trajectory: trajectory.id, task: task.id }
-  const again = isReplayable(task)
-    ? await replay(trajectory, task)
-    : { parts: trajectory.outcome?.parts ?? [] }
+  // What a model answers for tools cannot be had again.
+  const isSimulated = trajectory.models['tool simulator'] !== undefined
+  const again =
+    isReplayable(task) && !isSimulated
+      ? await replay(trajectory, task)
+      : { parts: trajectory.outcome?.parts ?? [] }
   const { parts } = again
   const faulted = faultBeside(trajectory, task, 'difference' in again ? again.difference : undefined)
   if (faulted !== null) return { ...about, verdict: 'void', ...faulted, parts }

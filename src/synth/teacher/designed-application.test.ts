@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { schemaProblems } from '../../schema-error.ts'
-import { applicationProblems } from '../tools/application-problems.ts'
 import { type DesignedApplication, designedApplication } from './designed-application.ts'
+import { designedProblems } from './designed-problems.ts'
 import { designed } from './teacher.fixture.ts'
 
 /** The application with some of it replaced: the path's last key is set, or removed by undefined. */
@@ -16,7 +16,7 @@ function changed(path: string, to: unknown): DesignedApplication {
 
 test('a good application has the form and no problems', () => {
   expect(designedApplication.parse(designed)).toEqual(designed)
-  expect(applicationProblems(designed)).toEqual([])
+  expect(designedProblems(designed)).toEqual([])
 })
 
 const find = 'tools.0.declaration.function'
@@ -101,7 +101,7 @@ test.each<readonly [string, unknown, string]>([
     'the source is no function of (args, state)',
   ],
 ])('%s = %j', (path, to, problem) => {
-  expect(applicationProblems(changed(path, to)).join('\n')).toContain(problem)
+  expect(designedProblems(changed(path, to)).join('\n')).toContain(problem)
 })
 
 test.each<readonly [string, unknown, string]>([
@@ -117,7 +117,7 @@ test.each<readonly [string, unknown, string]>([
 
 test('a script is fine, and what is done with parameters in it is not looked at', () => {
   const source = '(args, state) => { throw new Error("closed") }'
-  expect(applicationProblems(changed('tools.1.semantics', { kind: 'script', source }))).toEqual([])
+  expect(designedProblems(changed('tools.1.semantics', { kind: 'script', source }))).toEqual([])
 })
 
 test('a schema that refers to itself is none that a tool can have', () => {
@@ -128,6 +128,6 @@ test('a schema that refers to itself is none that a tool can have', () => {
     $id: 'https://example.org/part',
   }
   const problems = ['tool find_orders: its parameters have a cyclic $ref, #']
-  expect(applicationProblems(changed(`${find}.parameters`, cyclic))).toEqual(problems)
-  expect(applicationProblems(changed(`${find}.parameters`, cyclic))).toEqual(problems)
+  expect(designedProblems(changed(`${find}.parameters`, cyclic))).toEqual(problems)
+  expect(designedProblems(changed(`${find}.parameters`, cyclic))).toEqual(problems)
 })

@@ -3,6 +3,7 @@ import { EndpointFailure } from '../../roles/endpoint-failure.ts'
 import type { RoleName, Roles } from '../../roles/role-config.ts'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
 import type { RoleModel, Trajectory } from '../../trajectory/trajectory.ts'
+import type { Environment } from '../../world/environment.ts'
 import type { RunScript } from '../../world/execute.ts'
 import type { AssistantPolicy } from '../../world/policies.ts'
 import { type EpisodeLimits, runEpisode } from '../../world/run-episode.ts'
@@ -22,6 +23,8 @@ export interface TeacherEpisodeOptions {
   readonly roles: Pick<Roles, 'role'>
   /** Where no model plays the assistant. */
   readonly assistant?: AssistantPolicy
+  /** In place of the task's tables and of a model that plays the tools, such as a sandbox. The episode ends it. */
+  readonly environment?: Environment
   readonly limits?: EpisodeLimits
   /** Runs tools that are scripts, where no model plays the tools. */
   readonly runScript?: RunScript
@@ -55,10 +58,12 @@ export async function runTeacherEpisode(options: TeacherEpisodeOptions): Promise
     const endpoint = options.roles.role(name)
     return endpoint && interrupting(endpoint, controller)
   }
-  const [user, tools, assistant] = [model('user'), model('tool_simulator'), model('assistant')]
+  const [user, assistant] = [model('user'), model('assistant')]
+  const tools = options.environment === undefined ? model('tool_simulator') : null
   const answering = assistant ? teacherAssistant(assistant) : options.assistant
   if (answering === undefined) throw new Error(`the episode of ${task.id} has no assistant`)
-  await using environment = tools ? simulatedTools(tools, task, seed) : worldEnvironment(task, runScript)
+  await using environment =
+    options.environment ?? (tools ? simulatedTools(tools, task, seed) : worldEnvironment(task, runScript))
   const trajectory = await runEpisode({
     task,
     set,

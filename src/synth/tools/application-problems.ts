@@ -4,7 +4,8 @@ import { mentionsOf } from './mentions.ts'
 import { schemaProblem } from './schema-problem.ts'
 import { semanticsProblems } from './semantics-problems.ts'
 
-const repeated = (names: readonly string[]): readonly string[] => [
+/** Names that come more than once. */
+export const repeated = (names: readonly string[]): readonly string[] => [
   ...new Set(names.filter((name, i) => names.indexOf(name) < i)),
 ]
 
@@ -28,20 +29,17 @@ const tableProblems = (table: Table, tables: readonly Table[]): readonly string[
 ]
 
 interface Parameters {
-  readonly properties?: Readonly<Record<string, { readonly description?: unknown } | boolean>>
+  readonly properties?: Readonly<Record<string, unknown>>
 }
 
-/** Of a tool that can be executed: its parameters are described, and something is done with each. */
+/** Of a tool that can be executed: something is done with each of its parameters. */
 function parameterProblems({ declaration, semantics }: WorldTool, tables: readonly Table[]): string[] {
   const { parameters } = declaration.function
   const { properties = {} } = (typeof parameters === 'object' ? parameters : {}) as Parameters
   const used = semantics!.kind === 'script' ? Object.keys(properties) : mentionsOf(semantics!).parameters
-  const problems = Object.entries(properties).flatMap(([name, schema]) => [
-    ...(typeof schema === 'object' && typeof schema.description === 'string'
-      ? []
-      : [`the parameter ${name} has no description`]),
-    ...(used.includes(name) ? [] : [`nothing is done with the parameter ${name}`]),
-  ])
+  const problems = Object.keys(properties)
+    .filter((name) => !used.includes(name))
+    .map((name) => `nothing is done with the parameter ${name}`)
   return [...problems, ...semanticsProblems(semantics!, { tables, params: new Set(Object.keys(properties)) })]
 }
 
@@ -64,11 +62,9 @@ export function applicationProblems(
   { tables, tools }: Pick<Application, 'tables' | 'tools'>,
   { schemas = true }: { readonly schemas?: boolean } = {},
 ): readonly string[] {
-  const prefixes = tables.map(({ keyPrefix }) => keyPrefix)
   const names = tools.map(({ declaration }) => declaration.function.name)
   return [
     ...repeated(tables.map(({ name }) => name)).map((name) => `two tables are named ${name}`),
-    ...repeated(prefixes).map((prefix) => `two tables have keys with ${prefix}`),
     ...repeated(names).map((name) => `two tools are named ${name}`),
     ...tables.flatMap((table) => tableProblems(table, tables)),
     ...tools.flatMap((tool) => toolProblems(tool, tables, schemas)),

@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises'
+import { fileError } from '../files/file-errors.ts'
+import { writeJson } from '../files/json-file.ts'
+import { openJobs } from '../jobs/open-jobs.ts'
+import type { Jobs } from '../jobs/stage.ts'
+import { probeRoles } from '../roles/probe-roles.ts'
+import { openRoles, type RoleName, type RolesConfig } from '../roles/role-config.ts'
+import { outdatedStages, runPipelineStage, type StageRun } from '../synth/pipeline/pipeline.ts'
+import type { PipelineContext, PipelineProgress } from '../synth/pipeline/pipeline-context.ts'
+import { runFiles } from '../synth/pipeline/run-files.ts'
+import type { SynthConfig } from '../synth/pipeline/synth-config.ts'
+import type { ReportStage } from '../synth/pipeline/synth-report-data.ts'
+import { createUnitResources } from '../synth/pipeline/units/unit-resources.ts'
+import { type Progress, startProgress } from './progress.ts'
+import { type SynthOptions, synthConfigOf } from './synth-options.ts'
+
+/** The roles that take part in each stage. */
+const rolesOfStage: Readonly<Record<ReportStage, readonly RoleName[]>> = {
+  tools: ['tool_designer'],
+  agents: ['agent_designer'],
+  tasks: ['task_writer'],
+  trajectories: ['user', 'tool_simulator', 'assistant'],
+  filter: ['judge'],
+}
+
+const onlyRoles = (roles: RolesConfig, stages: readonly ReportStage[]): RolesConfig => {
+  const names = new Set<string>(stages.flatMap((stage) => rolesOfStage[stage]))
+  return Object.fromEntries(
+    Object.entries(roles).map(([name, role]) => [name, names.has(name) ? role : 'procedural']),
+  ) as RolesConfig
+}
+
+/** Makes the run directory, and keeps the settings that its stages have from now on. */
+async function saveConfig(run: string, config: SynthConfig): Promise<void> {
+  await mkdir(run, { recursive: true }).catch((error) => {
+    throw fileError(error, 'create', run)
+  })
+  await writeJson(runFiles(run).config, config)
+}
+
+/** A bar for each stage. */
+function createBars() {
+  let shown:
+    | { readonly stage: ReportStage; readonly progress: Progress; readonly started: number }
+    | undefined
+  return {
+    update({ stage, what, done, total }: PipelineProgress): void {
+      if (shown?.stage !== stage)
+        shown = { stage, progress: startProgress(stage, total), started: performance.now() }
+      const rate = done / ((performance.now() - shown.started) / 1000)
+      shown.progress.update(done, Number.isFinite(rate) ? `${Math.round(rate)} ${what}/s` : '')
+    },
+    finish(line: string): void {
+      shown?.progress.finish(line)
+      shown = undefined
+    },
+  }
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** Opens what stages work with when the first of them needs it. */
+function lazyContext(
+  options: SynthOptions,
+  config: SynthConfig,
+  signal: AbortSignal,
+  onProgress: PipelineContext['onProgress'],
+) {
+  let opened: Promise<Jobs> | undefined
+  const { run, store, concurrency } = options
+  const resources = createUnitResources(config.roles)
+  return {
+    async open(): Promise<PipelineContext> {
+      opened ??= openJobs({ directory: run, store })
+      const jobs = await opened
+      return {
+        ...{ run, config, jobs, resources, signal, onProgress },
+        ...(concurrency !== undefined && { concurrency }),
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await (await opened)?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const finished = ({ record: { stage, output, seconds }, isFresh }: StageRun): string =>
+  isFresh ? `${stage}: ${output} in ${seconds.toFixed(1)} s` : `${stage}: up to date`
+
+/**
+ * Runs stages of synthesis in their order, each where its files are not there yet as they should be.
+ *
+ * @throws UserError for bad input, models that do not answer, what earlier stages have not made
+ */
+export async function runSynth(
+  stages: readonly ReportStage[],
+  options: SynthOptions,
+  signal: AbortSignal,
+): Promise<readonly StageRun[]> {
+  const { run } = options
+  const config = await synthConfigOf(options)
+  await probeRoles(openRoles(onlyRoles(config.roles, stages)), signal)
+  await saveConfig(run, config)
+  for (const stage of await outdatedStages(run, stages[0]!, config))
+    say(
+      `note: the files of ${stage} come from other settings; \`tsukimi synth ${stage} --run ${run}\` makes them anew`,
+    )
+  const bars = createBars()
+  await using context = lazyContext(options, config, signal, bars.update)
+  const runs: StageRun[] = []
+  try {
+    for (const stage of stages) {
+      const done = await runPipelineStage(stage, { run, config, signal }, context.open)
+      if (done.isFresh) bars.finish(finished(done))
+      else say(finished(done))
+      runs.push(done)
+    }
+  } finally {
+    bars.finish('stopped')
+  }
+  return runs
+}
