@@ -20,13 +20,14 @@ const shown = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
+const wrappers = [z.ZodOptional, z.ZodNullable, z.ZodDefault, z.ZodPrefault] as const
+
 /** Through optional, nullable, default and transform down to the schema that describes the value's form. */
 const bared = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (schema instanceof z.ZodPipe) return bared(schema.in)
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return bared(schema.unwrap())
-  }
-  return schema
+  return wrappers.some((wrapper) => schema instanceof wrapper)
+    ? bared((schema as z.ZodOptional).unwrap())
+    : schema
 }
 
 /** The schema of what stands at a path. */

@@ -1,5 +1,6 @@
 import { writeJsonLines } from '../../files/write-json-lines.ts'
 import { createContaminationIndex, type NamedText } from '../../trajectory/contamination.ts'
+import { digestOf } from '../../trajectory/digest.ts'
 import { createNearDuplicateIndex } from '../../trajectory/near-duplicates.ts'
 import { readTrajectories } from '../../trajectory/read-trajectories.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
@@ -40,21 +41,26 @@ interface Attempt {
   readonly task: Task
 }
 
+const strayTrajectory = (run: string, { id, task }: Trajectory): UserError =>
+  new UserError(
+    `${runFiles(run).trajectories}: trajectory ${id} is of a task ${task.id} that tasks.jsonl does not have so, or not in this order; run \`tsukimi synth trajectories --run ${run}\``,
+  )
+
 /** Each trajectory with its task; both files are in one order. */
 async function* attempts(run: string): AsyncGenerator<Attempt> {
   const files = runFiles(run)
   const tasks = readTasks(files.tasks)
   let task: Task | undefined
+  let digest: string | undefined
   try {
     for await (const trajectory of readTrajectories(files.trajectories)) {
       while (task?.id !== trajectory.task.id) {
         const next = await tasks.next()
-        if (next.done)
-          throw new UserError(
-            `${files.trajectories}: trajectory ${trajectory.id} is of the task ${trajectory.task.id}, which tasks.jsonl has not, or not in this order; run \`tsukimi synth trajectories\``,
-          )
+        if (next.done) throw strayTrajectory(run, trajectory)
         task = next.value
+        digest = digestOf(task)
       }
+      if (digest !== trajectory.task.digest) throw strayTrajectory(run, trajectory)
       yield { trajectory, task }
     }
   } finally {

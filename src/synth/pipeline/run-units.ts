@@ -6,7 +6,7 @@ import type { RoleCost } from './synth-report-data.ts'
 import { addedRoleCosts, type UnitRoles } from './unit-roles.ts'
 
 /** Chunks that are read before the first of them has been given on: bounds memory, and is enough for many workers. */
-const mostAhead = 64
+const mostAhead = 32
 
 /** Inputs that wait until earlier ones have been used up. */
 function paced<I>(inputs: Iterable<I> | AsyncIterable<I>) {
