@@ -98,7 +98,7 @@ function explain(schema: z.core.$ZodType, input: unknown, issue: z.core.$ZodIssu
     const known = keysAt(schema, issue.path)
     return issue.keys.map(
       (key) =>
-        `unknown key "${formatPath([...issue.path, key])}"${known.length === 0 ? '' : didYouMean(key, known)}`,
+        `unknown key "${formatPath([...issue.path, key])}"${known.length === 0 || known.includes(key) ? '' : didYouMean(key, known)}`,
     )
   }
   const where = formatPath(issue.path)

@@ -2,11 +2,12 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../draws.ts'
 import { wildSchemas } from '../grammar/wild-schemas.fixture.ts'
 import { enforcementWarnings } from './callable-tools.ts'
 import { createEnforcer, type EnforcerOptions } from './enforcer.ts'
 import type { JsonSchema, ToolDeclaration } from './messages.ts'
-import { hasId, imEnd, randomAnswer, seededRandom, tokenizer } from './random-model.fixture.ts'
+import { hasId, imEnd, randomAnswer, tokenizer } from './random-model.fixture.ts'
 
 const tool = (name: string, parameters?: JsonSchema): ToolDeclaration => ({
   type: 'function',

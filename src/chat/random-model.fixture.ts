@@ -6,17 +6,6 @@ export const tokenizer = createTokenizer(smallRanks)
 
 export const imEnd = tokenizer.specials.get('<|im_end|>')!
 
-/** Numbers in [0, 1) from a seed (mulberry32's recurrence). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Bits of a word, counted in pairs, fours and bytes at once. */
 const bitCount = (word: number): number => {
   const pairs = word - ((word >>> 1) & 0x55555555)

@@ -1,11 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { seededRandom } from '../draws.ts'
 import { accepts, createAutomaton } from '../grammar/automaton.ts'
 import { schemaGrammar } from '../grammar/schema/schema-grammar.ts'
 import { UnsupportedSchemaError } from '../grammar/schema/unsupported-schema.ts'
 import { createEnforcer } from './enforcer.ts'
-import { imEnd, randomAnswer, seededRandom, tokenizer } from './random-model.fixture.ts'
+import { imEnd, randomAnswer, tokenizer } from './random-model.fixture.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { textDigest } from '../files/digest.ts'
 import { UserError } from '../user-error.ts'
 import { type ObjectStore, openObjectStore } from './object-store.ts'
-import { digestOf } from './unit-key.ts'
 
 let directory: string
 beforeEach(() => {
@@ -29,13 +29,13 @@ describe('openObjectStore', () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (text) => {
         const digest = await store.put(text)
-        expect(digest).toBe(digestOf(text))
+        expect(digest).toBe(textDigest(text))
         expect(await store.get(digest)).toBe(text)
         expect(await other.get(digest)).toBe(text)
       }),
       { numRuns: 50 },
     )
-    expect(await store.get(digestOf('never put'))).toBeUndefined()
+    expect(await store.get(textDigest('never put'))).toBeUndefined()
   })
 
   it('takes what does not have its digest for missing, and can be given it again', async () => {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryName } from '../files/atomic-file.ts'
+import { textDigest } from '../files/digest.ts'
 import { fileError, fileErrorCode } from '../files/file-errors.ts'
 import { UserError } from '../user-error.ts'
-import { digestOf } from './unit-key.ts'
 
 /**
  * Texts by their SHA-256, each a file `objects/ab/cdef….json`. A file has its name only when it is whole. It isn't
@@ -41,7 +41,7 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
     directory,
     id,
     async put(text) {
-      const digest = digestOf(text)
+      const digest = textDigest(text)
       const path = pathOf(digest)
       const folder = digest.slice(0, 2)
       if (!made.has(folder)) {
@@ -59,7 +59,7 @@ export async function openObjectStore(directory: string): Promise<ObjectStore> {
       if (known !== undefined) return known
       const path = pathOf(digest)
       const text = await readIfThere(path)
-      if (text === undefined || digestOf(text) === digest) return text
+      if (text === undefined || textDigest(text) === digest) return text
       await rm(path, { force: true })
       return undefined
     },

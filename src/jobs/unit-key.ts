@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto'
-import { canonicalJson } from './canonical-json.ts'
+import { digestOf } from '../files/digest.ts'
 import type { AnyStage } from './stage.ts'
-
-/** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /**
  * The name of a unit of work: what its output depends on, as a digest.
@@ -11,17 +7,14 @@ export const digestOf = (text: string): string => createHash('sha256').update(te
  * @param input the digest of the input's canonical JSON
  */
 export const unitKey = (stage: AnyStage, input: string): string =>
-  digestOf(
-    canonicalJson({ stage: stage.name, version: stage.version, settings: stage.settings ?? null, input }),
-  )
+  digestOf({ stage: stage.name, version: stage.version, settings: stage.settings ?? null, input })
 
 /** A queue for each stage, version and settings: who works on it would give the same outputs. */
 export function queueOf(stage: AnyStage): string {
   for (const text of [stage.name, stage.version])
     if (!/^[\w.-]+(\/[\w.-]+)*$/.test(text))
       throw new Error(`"${text}" is no name of a stage or version: expected letters, digits, _ - . and /`)
-  const settings =
-    stage.settings === undefined ? '' : `/${digestOf(canonicalJson(stage.settings)).slice(0, 12)}`
+  const settings = stage.settings === undefined ? '' : `/${digestOf(stage.settings).slice(0, 12)}`
   return `${stage.name}/${stage.version}${settings}`
 }
 

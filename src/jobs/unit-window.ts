@@ -1,9 +1,10 @@
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../files/canonical-json.ts'
+import { textDigest } from '../files/digest.ts'
 import { noCost } from './cost.ts'
 import type { JobParts } from './job-parts.ts'
 import type { RunTally } from './run-tally.ts'
 import type { AnyStage, UnitResult } from './stage.ts'
-import { digestOf, queueOf, unitKey } from './unit-key.ts'
+import { queueOf, unitKey } from './unit-key.ts'
 import type { UnitEnd } from './waiters.ts'
 
 /** An input of a run, from its reading until its result is given. */
@@ -113,7 +114,7 @@ export function createUnitWindow<I, O>(
 
 function slotOf<I>(stage: AnyStage, input: I): Slot<I> {
   const text = canonicalJson(input)
-  const digest = digestOf(text)
+  const digest = textDigest(text)
   return { key: unitKey(stage, digest), input, text, digest }
 }
 

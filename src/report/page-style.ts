@@ -53,7 +53,7 @@ thead th{color:var(--muted);font-size:13px}
 .numbers th:first-child{padding-left:0;text-align:left}
 .numbers small{color:var(--muted);font-size:12px}
 .numbers .sum th,.numbers .sum td{font-weight:600}
-.shares th{width:1%;min-width:11.5em;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
+.shares th{width:1%;min-width:13em;white-space:nowrap;padding:6px 16px 6px 0;vertical-align:middle}
 .shares td{padding:6px 0}
 .shares .own th{font-weight:650}
 .shares div{display:flex;height:14px;align-items:center;margin-right:44px;position:relative}
@@ -84,6 +84,7 @@ h3+.ranking{margin-top:0}
 .good{color:var(--accent)}
 .bad{color:var(--warn)}
 .sample{margin-top:8px}
+.sample[open]{margin-bottom:24px}
 .sample summary{color:var(--ink);overflow-wrap:anywhere}
 .plain{margin:8px 0 0 20px;font-size:14px}
 .scroll{overflow-x:auto}
@@ -108,6 +109,8 @@ section{padding:16px 14px 18px;margin-top:16px}
 .narrow{display:block}
 .halves{grid-template-columns:1fr}
 .panels{grid-template-columns:1fr 1fr}
+.funnel :is(td,th):nth-child(2){display:none}
+.funnel td{white-space:normal}
 dl{grid-template-columns:1fr 1fr}
 .numbers th,.numbers td{padding-left:10px}
 }

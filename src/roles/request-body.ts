@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { OpenAI } from 'openai'
 import { writeOpenAiMessages } from '../chat/write-openai-messages.ts'
+import { digestOf } from '../files/digest.ts'
 import type { ChatRequest } from './chat-endpoint.ts'
 import type { EndpointFailure } from './endpoint-failure.ts'
 
@@ -18,11 +18,7 @@ interface Concession {
 }
 
 const { stringify } = JSON
-const digest = (value: unknown): string =>
-  createHash('sha256')
-    .update(stringify(value) ?? '')
-    .digest('hex')
-    .slice(0, 12)
+const digest = (value: unknown): string => digestOf(value ?? null).slice(0, 12)
 
 const leftOut =
   (name: string) =>

@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto'
+import { draws } from '../draws.ts'
 
 /** Of the first retry, in milliseconds; each further one waits twice as long. */
 const firstWaitMs = 500
 const longestWaitMs = 30_000
-
-/** A uniform number in [0, 1) that a text and a number decide. */
-function drawn(text: string, index: number): number {
-  const digest = createHash('sha256').update(`${index}\0${text}`).digest()
-  return digest.readUInt32LE() / 2 ** 32
-}
 
 /**
  * Milliseconds before a retry: between half and the whole of a wait that doubles, so that requests that failed together
@@ -18,7 +12,7 @@ function drawn(text: string, index: number): number {
  * @param retry from 0
  */
 export const retryWaitMs = (request: string, retry: number): number =>
-  Math.min(longestWaitMs, firstWaitMs * 2 ** retry) * (0.5 + 0.5 * drawn(request, retry))
+  Math.min(longestWaitMs, firstWaitMs * 2 ** retry) * (0.5 + 0.5 * draws(retry, request).unit())
 
 /** What the headers of an answer ask to wait, in milliseconds: seconds, a date, or milliseconds as some have it. */
 export function retryAfterMs(headers: Headers | undefined, now: number): number | null {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { JsonSchema } from '../chat/messages.ts'
+import { textDigest } from '../files/digest.ts'
 
 /** A question to a model that wants an answer of one form. Whoever changes its words or its form raises the version. */
 export interface VersionedPrompt<Input, Output> {
@@ -48,7 +48,7 @@ export function answerSchema({ schema }: Pick<AnyPrompt, 'schema'>): JsonSchema 
 /** Tells what a prompt asks, for the keys of results: `judge@2:0f3a...`. */
 export function promptDigest(prompt: AnyPrompt): string {
   const { name, version, system, temperature, maxTokens } = prompt
+  // The order of members counts: models write them in it.
   const parts = [name, version, system, answerSchema(prompt), temperature, maxTokens]
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-  return `${name}@${version}:${digest.slice(0, 16)}`
+  return `${name}@${version}:${textDigest(JSON.stringify(parts)).slice(0, 16)}`
 }

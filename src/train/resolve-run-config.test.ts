@@ -28,7 +28,7 @@ test('the default run is nano with the constants of MuonClip', () => {
   const run = resolveRunConfig({})
   expect(run.preset).toBe('nano')
   expect(run.optimizer).toMatchObject({ kind: 'muonclip', weightDecay: 0.1, momentum: 0.95, tau: 100 })
-  expect(run.tokenizer).toEqual({ path: null, vocabSize: 4096 })
+  expect(run.tokenizer).toEqual({ path: null, vocabSize: 4096, extraText: [] })
   expect(run.data.sources).toEqual([{ path: 'sotu', weight: 1 }])
 })
 

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ChatMessage, ToolCall } from '../chat/messages.ts'
-import { conversation, type RewardPart, type Trajectory } from '../trajectory/trajectory.ts'
+import {
+  conversation,
+  type RewardPart,
+  type Trajectory,
+  type TrajectoryNode,
+} from '../trajectory/trajectory.ts'
 import type { Row, WorldState } from './state.ts'
 import type { Check, Rubric, RubricCheck, Task } from './task.ts'
 
@@ -21,16 +26,31 @@ interface Evidence {
   readonly answers: readonly { readonly text: string; readonly turn: number }[]
 }
 
-/** Calls in order; one failed where its result's node says so in `meta.failed`. */
-export function callsMade(trajectory: Trajectory): CallMade[] {
-  const failed = new Set<string>()
-  for (const { message, meta } of trajectory.nodes)
-    if (message.role === 'tool' && meta?.failed === true) failed.add(message.toolCallId)
-  return conversation(trajectory)
-    .filter((message) => message.role === 'assistant')
-    .flatMap(({ toolCalls = [] }, turn) =>
-      toolCalls.map((call) => ({ call, failed: failed.has(call.id), turn })),
-    )
+/**
+ * Calls of the conversation that ends in the last node, in order; one failed where its result's node says so in
+ * `meta.failed`, or where it has no result: it was not executed.
+ */
+export function callsMade({ nodes }: Pick<Trajectory, 'nodes'>): CallMade[] {
+  const path: TrajectoryNode[] = []
+  for (let at = nodes.length - 1; at >= 0; at = nodes[at]!.parent) path.push(nodes[at]!)
+  const made: CallMade[] = []
+  let turn = -1
+  let open: { readonly call: ToolCall; readonly at: number }[] = []
+  for (const { message, meta } of path.reverse()) {
+    if (message.role === 'assistant') {
+      turn++
+      open = (message.toolCalls ?? []).map((call) => ({
+        call,
+        at: made.push({ call, failed: true, turn }) - 1,
+      }))
+    }
+    if (message.role !== 'tool') continue
+    const answered = open.findIndex(({ call }) => call.id === message.toolCallId)
+    if (answered < 0) continue
+    const [{ at }] = open.splice(answered, 1) as [(typeof open)[number]]
+    made[at] = { ...made[at]!, failed: meta?.failed === true }
+  }
+  return made
 }
 
 const answersOf = (messages: readonly ChatMessage[]): Evidence['answers'] =>
@@ -39,30 +59,35 @@ const answersOf = (messages: readonly ChatMessage[]): Evidence['answers'] =>
     .map(({ content, toolCalls = [] }, turn) => ({ text: toolCalls.length > 0 ? '' : content, turn }))
     .filter(({ text }) => text !== '')
 
+const spaced = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ').trim()
+
+/** With numbers in one form. */
 const plain = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/(?<=\d),(?=\d{3})/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
+  spaced(text)
+    .replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, '')
+    .replaceAll(/(?<![\d.])\d{1,9}\.\d{1,6}(?!\.?\d)/g, (number) => String(Number(number)))
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /**
- * Whether a text has another as a whole word or number: 4 is not in 42, nor in 4.5. Letters' case, commas within numbers
- * and spaces do not count.
+ * Whether a text has another as a whole word or number: 4 is not in 42, in 4.5 or in -4. Letters' case, commas within
+ * numbers, zeros at their ends (35.20) and spaces do not count.
  */
 export function says(text: string, fact: string): boolean {
   const [whole, part] = [plain(text), plain(fact)]
   // Most texts do not have it at all, and a pattern takes a hundred times as long to build.
-  if (!whole.includes(part)) return false
-  return new RegExp(`(?<![\\p{L}\\p{N}]|\\d\\.)${escaped(part)}(?![\\p{L}\\p{N}]|\\.\\d)`, 'u').test(whole)
+  if (part === '' || !whole.includes(part)) return false
+  const before = /^\d/.test(part) ? '|(?<![\\p{L}\\p{N}])[-−]' : ''
+  return new RegExp(`(?<![\\p{L}\\p{N}]|\\d\\.${before})${escaped(part)}(?![\\p{L}\\p{N}]|\\.\\d)`, 'u').test(
+    whole,
+  )
 }
 
-/** Whether `given` has at least what is `wanted`; texts without regard to case and outer spaces. */
+/** Whether `given` has at least what is `wanted`; texts without regard to case and to how many spaces there are. */
 function covers(given: unknown, wanted: unknown): boolean {
-  if (typeof wanted === 'string' && typeof given === 'string') return plain(given) === plain(wanted)
-  if (typeof wanted !== 'object' || wanted === null) return isDeepStrictEqual(given, wanted)
+  if (typeof wanted === 'string' && typeof given === 'string') return spaced(given) === spaced(wanted)
+  if (wanted === null) return (given ?? null) === null
+  if (typeof wanted !== 'object') return given === wanted
   if (typeof given !== 'object' || given === null || Array.isArray(given) !== Array.isArray(wanted))
     return false
   if (Array.isArray(wanted))

@@ -11,32 +11,47 @@ export interface Scope {
 export function termValue(term: Term, { args, row }: Scope): Value | undefined {
   if ('value' in term) return term.value
   if ('column' in term) return row?.[term.column] ?? null
-  return args[term.param] as Value | undefined
+  return Object.hasOwn(args, term.param) ? (args[term.param] as Value) : undefined
 }
 
-const comparable = (value: Value): string | number =>
-  typeof value === 'number' ? value : String(value).toLowerCase()
+/** A value as a text: a key, a part of a message. */
+export const valueText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 
-function compares(is: Condition['is'], left: Value, right: Value): boolean {
-  if (is === 'contains') return String(left).toLowerCase().includes(String(right).toLowerCase())
+const comparable = (value: Value): Value => (typeof value === 'string' ? value.toLowerCase() : value)
+
+const equal = (left: Value, right: Value): boolean => comparable(left) === comparable(right)
+
+const comparisons: Readonly<Record<Exclude<Condition['is'], 'in'>, (left: Value, right: Value) => boolean>> =
+  {
+    '=': equal,
+    '!=': (left, right) => !equal(left, right),
+    '<=': (left, right) => areOrdered(left, right),
+    '>=': (left, right) => areOrdered(right, left),
+    contains: (left, right) =>
+      left !== null && valueText(left).toLowerCase().includes(valueText(right).toLowerCase()),
+  }
+
+/** What is of different types, or nothing, is in no order. */
+function areOrdered(left: Value, right: Value): boolean {
   const [a, b] = [comparable(left), comparable(right)]
-  if (is === '=') return a === b
-  if (is === '!=') return a !== b
-  if (left === null || right === null || typeof a !== typeof b) return false
-  return is === '<=' ? a <= b : a >= b
+  return a !== null && b !== null && typeof a === typeof b && a <= b
 }
 
-/** Whether a row meets a condition; one whose parameter was not given holds. Letters' case does not count. */
+/**
+ * Whether a row meets a condition; one whose parameter was not given holds. Letters' case does not count. Of a list, any
+ * value may be the one, or none for `!=`.
+ */
 export function holds({ column, is, term }: Condition, scope: Scope): boolean {
   const left = scope.row?.[column] ?? null
-  if ('values' in term) {
-    const isIn = term.values.some((value) => comparable(value) === comparable(left))
-    return is === '!=' ? !isIn : isIn
-  }
-  const right = termValue(term, scope) as Value | readonly Value[] | undefined
-  if (is === 'in' || Array.isArray(right))
-    return right === undefined || [right].flat().some((value) => comparable(value) === comparable(left))
-  return right === undefined || compares(is, left, right as Value)
+  const right = ('values' in term ? term.values : termValue(term, scope)) as
+    | Value
+    | readonly Value[]
+    | undefined
+  if (right === undefined) return true
+  if (is !== 'in' && !Array.isArray(right)) return comparisons[is](left, right as Value)
+  const isIn = [right].flat().some((value) => equal(left, value))
+  return is === '!=' ? !isIn : isIn
 }
 
 const operations: Readonly<
@@ -50,8 +65,13 @@ const operations: Readonly<
   max: (args) => Math.max(...args),
 }
 
-/** Cuts off what binary fractions leave behind: 0.1 + 0.2 is 0.3. */
-const exact = (x: number): number => Number.parseFloat(x.toPrecision(12))
+/** Cuts off what binary fractions leave behind: 0.1 + 0.2 is 0.3, and 0 has no sign. */
+export const exact = (x: number): number =>
+  (Number.isSafeInteger(x) ? x : Number.parseFloat(x.toPrecision(12))) + 0
+
+/** To so many digits behind the point, halves up: 1.005 to two is 1.01. */
+export const rounded = (x: number, digits: number): number =>
+  exact(Math.round(exact(x * 10 ** digits)) / 10 ** digits)
 
 /**
  * A formula's value; undefined where it is a parameter that was not given.
@@ -62,13 +82,10 @@ export function formulaValue(formula: Formula, scope: Scope): Value | undefined 
   if (!('op' in formula)) return termValue(formula, scope)
   const args = formula.args.map((arg) => {
     const value = formulaValue(arg, scope)
-    if (typeof value !== 'number') throw new RangeError(`expected a number, got ${JSON.stringify(value)}`)
+    if (typeof value !== 'number') throw new RangeError(`expected a number, got ${valueText(value)}`)
     return value
   })
-  const result =
-    formula.op === 'round'
-      ? Math.round(args[0]! * 10 ** formula.digits) / 10 ** formula.digits
-      : operations[formula.op](args)
+  const result = formula.op === 'round' ? rounded(args[0]!, formula.digits) : operations[formula.op](args)
   if (!Number.isFinite(result)) throw new RangeError('the numbers given have no result')
   return exact(result)
 }

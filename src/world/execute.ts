@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 import { readArguments } from './arguments.ts'
-import { formulaValue, holds, type Scope, termValue } from './conditions.ts'
+import { exact, formulaValue, holds, rounded, type Scope, termValue, valueText } from './conditions.ts'
 import type { Condition, Formula, Guard, Semantics, Term } from './semantics.ts'
 import type { Row, Rows, Table, Value, WorldState } from './state.ts'
 
@@ -45,13 +45,21 @@ const told = (
   columns = Object.keys(row),
 ): Readonly<Record<string, Json>> => ({
   [table.key]: key,
-  ...Object.fromEntries(columns.map((column) => [column, row[column] ?? null])),
+  ...Object.fromEntries(
+    columns.filter((column) => column !== table.key).map((column) => [column, row[column] ?? null]),
+  ),
 })
+
+/** Keys come from a model: `constructor` is one like any other. */
+const rowWith = (state: WorldState, table: string, key: string): Row | undefined => {
+  const rows = state[table] ?? {}
+  return Object.hasOwn(rows, key) ? rows[key] : undefined
+}
 
 function rowAt(execution: Execution, name: string, term: Term): { table: Table; key: string; row: Row } {
   const table = tableNamed(execution, name)
-  const key = String(termValue(term, execution) ?? '')
-  const row = execution.state[name]?.[key]
+  const key = valueText(termValue(term, execution) ?? '')
+  const row = rowWith(execution.state, name, key)
   if (row === undefined)
     throw new Refusal(`no ${table.singular.replaceAll('_', ' ')} with ${table.key} ${key}`)
   return { table, key, row }
@@ -72,7 +80,7 @@ function checkGuards(guards: readonly Guard[], scope: Scope): void {
     if (!holds(condition, scope))
       throw new Refusal(
         message.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-          String(scope.row?.[name] ?? scope.args[name] ?? name),
+          valueText(scope.row?.[name] ?? scope.args[name] ?? name),
         ),
       )
 }
@@ -94,11 +102,13 @@ function matching(execution: Execution, name: string, where: readonly Condition[
   )
 }
 
+/** By a column, the key included; rows without a value last. */
 const byColumn =
-  (column: string, descending: boolean) =>
-  ([, a]: [string, Row], [, b]: [string, Row]): number => {
-    const [x, y] = [a[column] ?? '', b[column] ?? '']
-    const order = x < y ? -1 : x > y ? 1 : 0
+  (table: Table, column: string, descending: boolean) =>
+  (...rows: readonly [[string, Row], [string, Row]]): number => {
+    const [x, y] = rows.map(([key, row]) => (column === table.key ? key : (row[column] ?? null)))
+    if (x === null || y === null) return Number(x === null) - Number(y === null)
+    const order = x! < y! ? -1 : x! > y! ? 1 : 0
     return descending ? -order : order
   }
 
@@ -107,18 +117,28 @@ const numbersOf = (rows: readonly [string, Row][], column: string): number[] =>
 
 type Aggregate = Extract<Semantics, { kind: 'aggregate' }>['function']
 const aggregates: Readonly<Record<Exclude<Aggregate, 'count'>, (values: readonly number[]) => number>> = {
-  sum: (values) => values.reduce((a, b) => a + b, 0),
-  mean: (values) => values.reduce((a, b) => a + b, 0) / values.length,
-  minimum: (values) => Math.min(...values),
-  maximum: (values) => Math.max(...values),
+  sum: (values) => exact(values.reduce((a, b) => a + b, 0)),
+  mean: (values) => rounded(values.reduce((a, b) => a + b, 0) / values.length, 2),
+  minimum: (values) => values.reduce((a, b) => Math.min(a, b)),
+  maximum: (values) => values.reduce((a, b) => Math.max(a, b)),
 }
 
-const rounded = (x: number): number => Math.round(x * 100) / 100
-
-/** One more than the largest number among a table's keys. */
+/** One more than the largest number at the end of a table's keys, however long it is. */
 function nextKey({ state }: Execution, table: Table): string {
-  const numbers = Object.keys(state[table.name] ?? {}).map((key) => Number(/\d+$/.exec(key)?.[0] ?? 0))
-  return `${table.keyPrefix}${Math.max(1000, ...numbers) + 1}`
+  const largest = Object.keys(state[table.name] ?? {})
+    .map((key) => BigInt(/\d+$/.exec(key)?.[0] ?? 0))
+    .reduce((a, b) => (a > b ? a : b), 1000n)
+  return `${table.keyPrefix}${largest + 1n}`
+}
+
+/** Columns that are set refer to rows that there are. */
+function checkReferences({ state }: Execution, table: Table, set: Readonly<Record<string, Value>>): void {
+  for (const [name, value] of Object.entries(set)) {
+    const column = table.columns[name]
+    if (column?.type !== 'reference' || value === null) continue
+    if (rowWith(state, column.table, valueText(value)) === undefined)
+      throw new Refusal(`no row of ${column.table} with the key ${valueText(value)}`)
+  }
 }
 
 type Rule<Kind extends Semantics['kind']> = (e: Execution, s: Extract<Semantics, { kind: Kind }>) => Done
@@ -130,8 +150,8 @@ const rules: { readonly [Kind in Exclude<Semantics['kind'], 'script'>]: Rule<Kin
   },
   search(execution, { table: name, where, columns, limit, sort }) {
     const found = matching(execution, name, where)
-    if (sort !== undefined) found.sort(byColumn(sort.column, sort.descending ?? false))
     const table = tableNamed(execution, name)
+    if (sort !== undefined) found.sort(byColumn(table, sort.column, sort.descending ?? false))
     const items = found.slice(0, limit).map(([key, row]) => told(table, key, row, [...columns]))
     return { value: { items, total: found.length }, state: execution.state }
   },
@@ -141,7 +161,7 @@ const rules: { readonly [Kind in Exclude<Semantics['kind'], 'script'>]: Rule<Kin
     const values = numbersOf(found, column ?? '')
     if (values.length === 0) throw new Refusal(`nothing matches, so there is no ${name} of ${column}`)
     return {
-      value: { [name]: rounded(aggregates[name](values)), count: found.length },
+      value: { [name]: aggregates[name](values), count: found.length },
       state: execution.state,
     }
   },
@@ -151,11 +171,7 @@ const rules: { readonly [Kind in Exclude<Semantics['kind'], 'script'>]: Rule<Kin
     const row = Object.fromEntries(
       Object.keys(table.columns).map((column) => [column, given[column] ?? null]),
     )
-    for (const [column, { type, ...rest }] of Object.entries(table.columns)) {
-      const { table: other } = rest as { table?: string }
-      if (type === 'reference' && row[column] !== null && !execution.state[other!]?.[String(row[column])])
-        throw new Refusal(`no row of ${other} with the key ${row[column]}`)
-    }
+    checkReferences(execution, table, row)
     const key = nextKey(execution, table)
     return { value: told(table, key, row), state: withRow(execution.state, name, key, row) }
   },
@@ -163,7 +179,9 @@ const rules: { readonly [Kind in Exclude<Semantics['kind'], 'script'>]: Rule<Kin
     const { table, key, row } = rowAt(execution, name, term)
     const scope = scopeOf(execution, table, key, row)
     checkGuards(guards, scope)
-    const next = { ...row, ...changes(set, scope) }
+    const changed = changes(set, scope)
+    checkReferences(execution, table, changed)
+    const next = { ...row, ...changed }
     return { value: told(table, key, next), state: withRow(execution.state, name, key, next) }
   },
   remove(execution, { table: name, key: term, guards }) {
@@ -178,9 +196,9 @@ const rules: { readonly [Kind in Exclude<Semantics['kind'], 'script'>]: Rule<Kin
     const moved = formulaValue(amount, execution)
     if (source.key === target.key) throw new Refusal('source and target are the same')
     if (typeof moved !== 'number' || moved <= 0) throw new Refusal('the amount must be above 0')
-    const left = rounded(Number(source.row[column] ?? 0) - moved)
+    const left = exact(Number(source.row[column] ?? 0) - moved)
     if (left < floor) throw new Refusal(`${source.key} has only ${source.row[column]} ${column}`)
-    const gained = rounded(Number(target.row[column] ?? 0) + moved)
+    const gained = exact(Number(target.row[column] ?? 0) + moved)
     const after = { [source.key]: left, [target.key]: gained }
     const rows = { ...execution.state[name] }
     for (const [key, value] of Object.entries(after)) rows[key] = { ...rows[key], [column]: value }
@@ -199,8 +217,17 @@ function runScripted(execution: Execution, source: string, runScript: RunScript 
   if (runScript === undefined) throw new Refusal('this tool is a script, and scripts are not run here')
   const run = runScript(source, execution.args, execution.state)
   if (!run.ok) throw new Refusal(run.error)
-  return { value: (run.result ?? null) as Json, state: (run.state ?? execution.state) as WorldState }
+  const state = run.state ?? execution.state
+  if (!isState(state)) throw new Refusal('the script left no state: tables of rows are needed')
+  return { value: (run.result ?? null) as Json, state }
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isState = (value: unknown): value is WorldState =>
+  isRecord(value) &&
+  Object.values(value).every((rows) => isRecord(rows) && Object.values(rows).every(isRecord))
 
 /**
  * Executes a call on a state, which is not changed: what comes back has the next one.

@@ -27,7 +27,7 @@ export function planValue(value: PlanValue, results: readonly unknown[]): unknow
 
 /** A plan's words with the places in earlier results, `{2.items.0.price}`, filled in. */
 export const planText = (text: string, results: readonly unknown[]): string =>
-  text.replaceAll(/\{(\d+)((?:\.\w+)*)\}/g, (_, call: string, path: string) =>
+  text.replaceAll(/\{(\d+)((?:\.[^.{}]+)*)\}/g, (_, call: string, path: string) =>
     String(
       placeIn(
         results,
@@ -50,6 +50,15 @@ const callCount = (messages: readonly ChatMessage[]): number =>
 function lastResults(messages: readonly ChatMessage[]): string[] {
   const from = messages.findLastIndex(({ role }) => role !== 'tool') + 1
   return messages.slice(from).map(({ content }) => content)
+}
+
+/** Results are JSON, or a text. */
+function resultOf(content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch {
+    return content
+  }
 }
 
 /** A call of the plan as it was made, and its place among the plan's calls. */
@@ -96,7 +105,7 @@ export function oraclePolicy(
       const content = contents[i] ?? ''
       const tried = (tries.get(call.place) ?? 0) + 1
       tries.set(call.place, tried)
-      results[call.place] = JSON.parse(content)
+      results[call.place] = resultOf(content)
       return isRetryable(content) && tried < mostTries
     })
   }

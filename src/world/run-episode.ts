@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../chat/messages.ts'
 import { derivedSeed } from '../draws.ts'
-import { digestOf } from '../trajectory/digest.ts'
+import { digestOf } from '../files/digest.ts'
 import type { Fault, Outcome, RewardPart, Trajectory, TrajectoryNode } from '../trajectory/trajectory.ts'
 import type { Environment } from './environment.ts'
 import type { AssistantPolicy, UserPolicy } from './policies.ts'
@@ -92,7 +92,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Trajectory> {
   }
 
   const converse = async (): Promise<Ending> => {
-    await userSpeaks(0)
+    if (!(await userSpeaks(0))) return { status: 'failed', stop: 'the user said nothing', fault: 'user' }
     for (let turn = 0; turn < limits.turns; turn++) {
       signal.throwIfAborted()
       const view = {
@@ -128,7 +128,17 @@ export async function runEpisode(options: EpisodeOptions): Promise<Trajectory> {
     nodes,
     labels: { family: task.family, domain: task.application.domain, difficulty: String(task.difficulty) },
   }
-  return { ...trajectory, outcome: outcomeOf(ending, await environment.check(trajectory)) }
+  return { ...trajectory, outcome: await checked(ending) }
+
+  async function checked(end: Ending): Promise<Outcome> {
+    try {
+      return outcomeOf(end, await environment.check(trajectory))
+    } catch (error) {
+      signal.throwIfAborted()
+      const stop = `the checks failed: ${error instanceof Error ? error.message : error}`
+      return outcomeOf({ status: 'failed', stop, fault: 'environment' }, [])
+    }
+  }
 }
 
 /** A cut or failed episode has not succeeded, whatever its state. */

@@ -7,11 +7,11 @@ type Kind = SeededFailure['kind']
 const half = <T>(list: readonly T[]): readonly T[] => list.slice(0, Math.floor(list.length / 2))
 
 /** A result of which a part is missing: half of its items, or half of its members. */
-function partOf(value: Json): Json {
-  if (Array.isArray(value)) return half(value)
-  if (typeof value !== 'object' || value === null) return null
+function partOf(value: Json): Readonly<Record<string, Json>> {
+  if (Array.isArray(value)) return { items: half(value) }
+  if (typeof value !== 'object' || value === null) return {}
   const { items } = value as { items?: unknown }
-  if (Array.isArray(items)) return { ...value, items: half(items as Json[]) }
+  if (Array.isArray(items)) return { ...(value as object), items: half(items as Json[]) }
   return Object.fromEntries(half(Object.entries(value)))
 }
 
@@ -20,7 +20,7 @@ const bodies: Readonly<Record<Exclude<Kind, 'delay'>, (value: Json) => Json>> = 
   error: () => ({ error: 'service unavailable', retryable: true }),
   timeout: () => ({ error: 'timed out, nothing was done', retryable: true }),
   empty: () => ({ items: [], warning: 'no data arrived', retryable: true }),
-  partial: (value) => ({ ...(partOf(value) as object), warning: 'the answer was cut off', retryable: true }),
+  partial: (value) => ({ ...partOf(value), warning: 'the answer was cut off', retryable: true }),
 }
 
 const delayMs = 4000

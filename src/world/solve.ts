@@ -38,6 +38,6 @@ export async function solve(tasks: readonly Task[], options: SolveOptions): Prom
       onEpisode?.(trajectory)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, tasks.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(Math.max(1, concurrency), tasks.length) }, worker))
   return trajectories
 }

@@ -39,7 +39,7 @@ export function mapSection({ tools }: SynthReportData): Section | null {
     title: 'Coverage map',
     body: html`
 ${legend(kinds)}
-${figure(whole, html`${map.length < count ? `${grouped(map.length)} of ${grouped(count)}` : 'All'} tools, near to each other where their declarations have words in common: the two directions in which their words differ most.${rings && ' Rings are tools of MCP servers.'}`)}
+${figure(whole, html`${map.length < count ? `${grouped(map.length)} of ${grouped(count)}` : 'All'} tools, near to each other where their declarations have words in common (t‑SNE).${rings && ' Rings are tools of MCP servers.'}`)}
 <div class="panels">${each}</div>`,
   }
 }

@@ -7,18 +7,22 @@ import { crossed, familiesOf, inWords, verdictsOf } from './synth-facts.ts'
 
 const verdictText: Readonly<Record<string, string>> = { keep: 'to keep', reject: 'rejected' }
 
-function counts(title: string, of: CountsByName, most = 30): Html | null {
-  const bars = countBars(
-    Object.entries(of).map(([name, count]) => [inWords(name), count]),
+const bars = (counts: CountsByName, most = 30): Html | null =>
+  countBars(
+    Object.entries(counts).map(([name, count]) => [inWords(name), count]),
     { most },
   )
-  return bars && html`<div><h3>${title}</h3>${bars}</div>`
+
+function titled(title: string, counts: CountsByName): Html | null {
+  const drawn = bars(counts)
+  return drawn && html`<div><h3>${title}</h3>${drawn}</div>`
 }
 
 /** What trajectories are: family and verdict, how they ended, whose failure it was, what was planted. */
 export function trajectoriesSection({ trajectories }: SynthReportData): Section | null {
   const { byFamilyAndVerdict, byPlanting, outcomes, faults, lost } = trajectories
   if (trajectories.count === 0) return null
+  const planted = bars(byPlanting, 60)
   return {
     id: 'trajectories',
     title: 'Trajectories',
@@ -35,8 +39,8 @@ ${
   })
 }
 <p class="note">Verdicts are the judge's; of those to keep, near-duplicates, contaminated ones and those over a cap go afterwards.</p>
-<div class="halves">${counts('How they ended', outcomes)}${counts('Whose failure it was', faults)}</div>
-${counts('What was planted', byPlanting, 60)}
-${counts('Lost to errors', lost)}`,
+<div class="halves">${titled('How they ended', outcomes)}${titled('Whose failure it was', faults)}</div>
+${titled('Lost to errors', lost)}
+${planted && html`<details><summary>What was planted</summary>${planted}</details>`}`,
   }
 }

@@ -1,5 +1,5 @@
+import { draws } from '../../draws.ts'
 import { jaccard, shingles } from '../../trajectory/min-hash.ts'
-import { drawsOf } from '../tools/draws.ts'
 import type { Agent } from './agent.ts'
 
 export interface AgentDiversity {
@@ -57,17 +57,17 @@ export function agentDiversity(
   const texts = agents.map(({ systemPrompt }) => systemPrompt ?? '')
   const words = texts.map(wordsOf)
   const members = texts.map((text) => shingles(text, 3))
-  const draws = drawsOf(seed, 'pairs of agents')
+  const draw = draws(seed, 'pairs of agents')
   const pairOf = (count: number): readonly [number, number] => {
-    const first = draws.integer(0, count - 1)
-    return [first, (first + draws.integer(1, count - 1)) % count]
+    const first = draw.integer(0, count - 1)
+    return [first, (first + draw.integer(1, count - 1)) % count]
   }
   const drawn = agents.length < 2 ? [] : Array.from({ length: pairs }, () => pairOf(agents.length))
   const neighbours = [...Map.groupBy(agents, ({ applications }) => applications[0]!).values()].filter(
     ({ length }) => length > 1,
   )
   const sameApplication = Array.from({ length: neighbours.length === 0 ? 0 : pairs }, () => {
-    const those = draws.pick(neighbours)
+    const those = draw.pick(neighbours)
     const [a, b] = pairOf(those.length)
     return overlap(those[a]!.tools, those[b]!.tools)
   })

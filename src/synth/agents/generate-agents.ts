@@ -1,5 +1,5 @@
+import { type Draws, draws } from '../../draws.ts'
 import type { Application, WorldTool } from '../../world/application.ts'
-import { type Draws, drawsOf } from '../tools/draws.ts'
 import { poolText } from '../tools/pools/pool-text.ts'
 import { pools } from '../tools/pools/pools.ts'
 import { either, spoken, withArticle } from '../tools/words.ts'
@@ -38,25 +38,25 @@ interface Choice {
 const attempts = 6
 
 /** One application, or two of a domain. */
-function applicationsOf({ all, ofDomain }: Choice, draws: Draws): readonly Application[] {
-  const first = draws.pick(all)
+function applicationsOf({ all, ofDomain }: Choice, draw: Draws): readonly Application[] {
+  const first = draw.pick(all)
   const neighbours = ofDomain.get(first.domain)!
-  if (!draws.chance(0.2)) return [first]
+  if (!draw.chance(0.2)) return [first]
   for (let i = 0; i < attempts; i++) {
-    const second = draws.pick(neighbours)
+    const second = draw.pick(neighbours)
     if (compatible(first, second)) return [first, second]
   }
   return [first]
 }
 
 /** Some tools, in their order; something that reads is among them where there is such a tool. */
-function toolsOf(applications: readonly Application[], draws: Draws): readonly WorldTool[] {
-  const size = draws.integer(2, 12)
+function toolsOf(applications: readonly Application[], draw: Draws): readonly WorldTool[] {
+  const size = draw.integer(2, 12)
   const share = Math.ceil(size / applications.length)
   return applications.flatMap(({ tools }) => {
     const readers = tools.filter(({ semantics }) => semantics?.kind === 'get' || semantics?.kind === 'search')
-    const reader = readers.length === 0 ? undefined : draws.pick(readers)
-    const others = draws.sample(
+    const reader = readers.length === 0 ? undefined : draw.pick(readers)
+    const others = draw.sample(
       tools.filter((tool) => tool !== reader),
       share - (reader === undefined ? 0 : 1),
     )
@@ -64,11 +64,11 @@ function toolsOf(applications: readonly Application[], draws: Draws): readonly W
   })
 }
 
-function rulesOf(tools: readonly WorldTool[], draws: Draws): readonly PolicyRule[] {
-  const possible = draws.shuffled(policyRules.filter(({ concerns }) => concerns(tools)))
+function rulesOf(tools: readonly WorldTool[], draw: Draws): readonly PolicyRule[] {
+  const possible = draw.shuffled(policyRules.filter(({ concerns }) => concerns(tools)))
   const groups = new Set<string>()
   const chosen = possible.filter(({ group }) => !groups.has(group) && groups.add(group))
-  return chosen.slice(0, draws.integer(2, 6))
+  return chosen.slice(0, draw.integer(2, 6))
 }
 
 const openings: readonly ((name: string, role: string, temper: string, place: string) => string)[] = [
@@ -82,30 +82,30 @@ const openings: readonly ((name: string, role: string, temper: string, place: st
 ]
 
 function agentAt(seed: number, choice: Choice, index: number): Agent {
-  const draws = drawsOf(seed, 'agent', index)
-  const chosen = applicationsOf(choice, draws)
-  const tools = toolsOf(chosen, draws)
+  const draw = draws(seed, 'agent', index)
+  const chosen = applicationsOf(choice, draw)
+  const tools = toolsOf(chosen, draw)
   const { domain } = chosen[0]!
-  const role = draws.pick(roles[domain] ?? roles.unknown!)
-  const temper = draws.pick(tempers)
-  const name = poolText(pools.person, draws)
-  const company = poolText(pools.company, draws)
+  const role = draw.pick(roles[domain] ?? roles.unknown!)
+  const temper = draw.pick(tempers)
+  const name = poolText(pools.person, draw)
+  const company = poolText(pools.company, draw)
   const desk = either(
     chosen.map((application) => spoken(application.name)),
     'and',
   )
   const things = [...new Set(chosen.flatMap(({ tables }) => tables.map((table) => spoken(table.name))))]
-  const expertise = things.length === 0 ? desk : either(draws.sample(things, 3), 'and')
-  const background = draws
+  const expertise = things.length === 0 ? desk : either(draw.sample(things, 3), 'and')
+  const background = draw
     .pick(backgrounds)
-    .replace('{years}', String(draws.integer(2, 24)))
-    .replace('{city}', poolText(pools.city, draws))
-  const rules = rulesOf(tools, draws)
+    .replace('{years}', String(draw.integer(2, 24)))
+    .replace('{city}', poolText(pools.city, draw))
+  const rules = rulesOf(tools, draw)
   const parts = {
-    opening: draws.pick(openings)(name, role, temper, `${company}, ${desk}`),
-    expertise: `${background}${draws.pick([' and know ', '; your field is ', ', above all with '])}${expertise}.`,
-    audience: `You ${draws.pick(['serve', 'help', 'speak with', 'work for'])} ${draws.pick(audiencesServed)}.`,
-    rules: rules.map(({ texts }) => draws.pick(texts)),
+    opening: draw.pick(openings)(name, role, temper, `${company}, ${desk}`),
+    expertise: `${background}${draw.pick([' and know ', '; your field is ', ', above all with '])}${expertise}.`,
+    audience: `You ${draw.pick(['serve', 'help', 'speak with', 'work for'])} ${draw.pick(audiencesServed)}.`,
+    rules: rules.map(({ texts }) => draw.pick(texts)),
   }
   return {
     id: `agent-${seed}-${index}`,
@@ -114,7 +114,7 @@ function agentAt(seed: number, choice: Choice, index: number): Agent {
     persona: `${name}, ${temper} ${role}`,
     expertise,
     policy: rules.map((rule) => rule.name),
-    systemPrompt: systemPrompt(parts, draws),
+    systemPrompt: systemPrompt(parts, draw),
     tools: tools.map(nameOf),
   }
 }

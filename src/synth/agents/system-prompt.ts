@@ -1,4 +1,4 @@
-import type { Draws } from '../tools/draws.ts'
+import type { Draws } from '../../draws.ts'
 
 export interface PromptParts {
   readonly opening: string
@@ -24,5 +24,5 @@ const layouts: readonly Layout[] = [
   ({ opening, expertise, audience, rules }) => [opening, audience, ...rules, expertise].join(' '),
 ]
 
-export const systemPrompt = (parts: PromptParts, draws: Draws): string =>
-  draws.pick(layouts)(parts, draws.pick(headings))
+export const systemPrompt = (parts: PromptParts, draw: Draws): string =>
+  draw.pick(layouts)(parts, draw.pick(headings))

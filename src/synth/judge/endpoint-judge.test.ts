@@ -29,7 +29,8 @@ function scripted(...answers: readonly string[]) {
   }
   return { endpoint, requests }
 }
-const says = (verdict: string) => JSON.stringify({ reason: 'as the conversation shows', verdict })
+const says = (verdict: string) =>
+  JSON.stringify({ reason: 'as the conversation shows', verdict, fault: 'none' })
 
 it('keeps what the model passes in both orders', async () => {
   const { endpoint, requests } = scripted(says('pass'))

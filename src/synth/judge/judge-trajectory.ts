@@ -23,12 +23,11 @@ export function combined(verdicts: readonly Verdict[]): Verdict {
   const [first, ...others] = verdicts
   if (first === undefined) return { verdict: 'undecided', reason: 'nobody judges this' }
   const differs = others.find(({ verdict }) => verdict !== first.verdict)
-  return differs === undefined
-    ? first
-    : {
-        verdict: 'undecided',
-        reason: `judged otherwise in another order: ${first.reason} / ${differs.reason}`,
-      }
+  const { fault: _, ...told } = first
+  // Another's fault counts only where it is seen in both.
+  if (differs === undefined) return others.every(({ fault }) => fault === first.fault) ? first : told
+  const reason = `judged otherwise in another order: ${first.reason} / ${differs.reason}`
+  return { verdict: 'undecided', reason }
 }
 
 async function judgeCriterion(
@@ -100,6 +99,8 @@ export async function judgeTrajectory(
     if (verdict.verdict === 'pass') continue
     const all = [...parts, ...judged]
     const reason = `${criterion.name}: ${verdict.reason}`
+    if (verdict.fault !== undefined)
+      return { ...about, verdict: 'void', reason, fault: verdict.fault, parts: all }
     return verdict.verdict === 'fail'
       ? { ...about, verdict: 'reject', reason, fault: 'assistant', parts: all }
       : { ...about, verdict: 'undecided', reason, parts: all }

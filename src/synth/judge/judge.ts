@@ -11,6 +11,8 @@ export interface Verdict {
   /** `undecided` where it cannot be told. */
   readonly verdict: 'pass' | 'fail' | 'undecided'
   readonly reason: string
+  /** Whose failure it is, where not the assistant's. */
+  readonly fault?: 'user' | 'tools'
 }
 
 /** How what is judged is presented: a judge that is swayed by the order contradicts itself. */

@@ -17,6 +17,9 @@ export const modelJudge = (name: string, ask: AskJudge): Judge => ({
   decides: () => true,
   async judge(trajectory, task, criterion, presentation, options) {
     const given = await ask({ trajectory, task, criterion, presentation }, options)
-    return given ?? { verdict: 'undecided', reason: 'the judge gave no answer that can be used' }
+    if (given === null) return { verdict: 'undecided', reason: 'the judge gave no answer that can be used' }
+    const { verdict, reason, fault } = given
+    const isOthers = verdict === 'fail' && (fault === 'user' || fault === 'tools')
+    return { verdict, reason, ...(isOthers && { fault }) }
   },
 })

@@ -1,6 +1,6 @@
 import { writeJsonLines } from '../../files/write-json-lines.ts'
 import { createContaminationIndex, type NamedText } from '../../trajectory/contamination.ts'
-import { digestOf } from '../../trajectory/digest.ts'
+import { digestOf } from '../../files/digest.ts'
 import { createNearDuplicateIndex } from '../../trajectory/near-duplicates.ts'
 import { readTrajectories } from '../../trajectory/read-trajectories.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
@@ -27,6 +27,9 @@ import { type JudgeUnit, judgeUnits } from './units/judge-unit.ts'
 
 /** Trajectories of a chunk: for rules, and for a model. */
 const [ownChunk, modelChunk] = [50, 4]
+/** Keys of rows in the names of a rubric's parts, which would make each part one of its own. */
+const rowKey = /\b[A-Z]{2,}-\d+\b/g
+
 /** Findings and details that are listed. */
 const [mostFindings, mostDetails] = [50, 30]
 
@@ -120,7 +123,7 @@ function createFilterTally() {
       planted = withJudged(planted, trajectory, judgement)
       if (reason === undefined) return
       rejections.add(reason)
-      if (reason === 'rejected') details.add(detail.split(':')[0]!)
+      if (reason === 'rejected') details.add(detail.split(':')[0]!.replaceAll(rowKey, '…'))
       if (reason === 'contaminated' && findings.length < mostFindings)
         findings.push({ trajectory: trajectory.id, evaluation: detail })
     },

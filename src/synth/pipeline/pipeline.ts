@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { digestOf } from '../../trajectory/digest.ts'
+import { digestOf } from '../../files/digest.ts'
 import { UserError } from '../../user-error.ts'
 import type { ToolList } from '../tools/import/tool-lists.ts'
 import { agentRoles, makeAgents, playsUnknownTools } from './make-agents.ts'

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { draws } from '../../draws.ts'
+import { textDigest } from '../../files/digest.ts'
 import type { RephraseMode, RephraseWay } from './rephrase-mode.ts'
 
 /** One rewriting of one excerpt. It knows nothing of where the text came from: the same text is the same work. */
@@ -18,9 +18,6 @@ export type RephraseResult =
       readonly problems: readonly string[]
       readonly text: string
     }
-
-/** SHA-256 of a text, in hexadecimal. */
-export const textDigest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** The units of an excerpt: `count` different ways of the mode, drawn by seed and text. */
 export function unitsOf(

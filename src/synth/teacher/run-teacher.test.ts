@@ -12,13 +12,14 @@ import {
 } from '../../roles/scripted-endpoint.fixture.ts'
 import { promptDigest } from '../../roles/versioned-prompt.ts'
 import type { Task } from '../../world/task.ts'
+import { endpointJudge } from '../judge/endpoint-judge.ts'
+import { judgePrompt } from '../judge/judge-prompt.ts'
+import { judgeTrajectory } from '../judge/judge-trajectory.ts'
 import { agentPrompt } from './agent-prompt.ts'
 import { applicationPrompt } from './application-prompt.ts'
 import { designAgent } from './design-agent.ts'
 import { designApplication, designDomains } from './design-tools.ts'
 import { domainPrompt } from './domain-prompt.ts'
-import { judgePrompt } from './judge-prompt.ts'
-import { judgedOutcome, judgeTrajectory } from './judge-trajectory.ts'
 import { rephrasePassage } from './rephrase-passage.ts'
 import { rephrasePrompt } from './rephrase-prompt.ts'
 import { runTeacherEpisode } from './run-teacher-episode.ts'
@@ -77,16 +78,7 @@ const parts: readonly (readonly [{ readonly system: string }, (request: Scripted
   [taskPrompt, () => saysJson(written)],
   [userPrompt, playUser],
   [toolCallPrompt, playTool],
-  [
-    judgePrompt,
-    (request) => {
-      const names = ['told', 'kept secrets'].toSorted(
-        (a, b) => last(request).indexOf(`${a}: `) - last(request).indexOf(`${b}: `),
-      )
-      const verdicts = names.map((name) => ({ name, evidence: 'message 7', passed: true }))
-      return saysJson({ verdicts, fault: 'none' })
-    },
-  ],
+  [judgePrompt, () => saysJson({ reason: 'message 7', verdict: 'pass', fault: 'none' })],
   [rephrasePrompt, () => saysJson({ text: ' The moon is watched in autumn. ' })],
 ]
 
@@ -124,15 +116,14 @@ async function wholeRun(baseUrl: string) {
   const made = await writeTask(roles.role('task_writer')!, wish, { seed })
   const episode = { task: made, set: 'test', seed, roles }
   const trajectory = await runTeacherEpisode(episode)
-  const judgement = await judgeTrajectory(roles.role('judge')!, made, trajectory, { seed })
-  const outcome = judgedOutcome(trajectory.outcome!, judgement)
+  const judgement = await judgeTrajectory(trajectory, made, [endpointJudge(roles.role('judge')!)], { seed })
   const input = {
     style: 'news',
     before: { source: '', told: '' },
     passage: 'In autumn one watches the moon.',
   }
   const text = await rephrasePassage(roles.role('rephraser')!, input, { seed })
-  return { application, profile, made, trajectory: { ...trajectory, outcome }, text, usage: roles.usage() }
+  return { application, profile, made, trajectory, judgement, text, usage: roles.usage() }
 }
 
 test('a teacher plays all eight roles of a small run, and the same seed gives the same run', async () => {
@@ -143,6 +134,7 @@ test('a teacher plays all eight roles of a small run, and the same seed gives th
   expect(run.made).toMatchObject({ family: 'clarification', oracle: [], failures: [], seed: 11 })
   expect(run.text).toBe('The moon is watched in autumn.')
   const { nodes, outcome, models } = run.trajectory
+  expect(run.judgement.verdict).toBe('keep')
   expect(nodes.map(({ author, message: { role, content } }) => [author, role, content.slice(0, 30)])).toEqual(
     [
       ['task', 'system', 'You serve the customers of a b'],
@@ -157,7 +149,7 @@ test('a teacher plays all eight roles of a small run, and the same seed gives th
     ],
   )
   expect(outcome).toMatchObject({ reward: 1, status: 'completed', stop: 'user done' })
-  expect(outcome.parts.map(({ name, kind, passed }) => [name, kind, passed])).toEqual([
+  expect(run.judgement.parts.map(({ name, kind, passed }) => [name, kind, passed])).toEqual([
     ['success/order cancelled', 'rule', true],
     ['success/nothing else', 'rule', true],
     ['pattern/looked up first', 'rule', true],

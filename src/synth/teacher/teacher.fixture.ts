@@ -1,7 +1,7 @@
 import { createChatEndpoint } from '../../roles/create-chat-endpoint.ts'
 import type { Application } from '../../world/application.ts'
 import type { AgentProfile, Task } from '../../world/task.ts'
-import type { DesignedApplication } from './application-schema.ts'
+import type { DesignedApplication } from './designed-application.ts'
 import type { WrittenTask } from './task-prompt.ts'
 
 const property = (type: string, description: string) => ({ type, description })

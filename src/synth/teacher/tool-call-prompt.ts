@@ -4,7 +4,7 @@ import type { WorldTool } from '../../world/application.ts'
 import type { Json } from '../../world/execute.ts'
 import { isWrite } from '../../world/semantics.ts'
 import type { Row, Table, WorldState } from '../../world/state.ts'
-import { value } from './application-schema.ts'
+import { value } from '../tools/semantics-schema.ts'
 import { blocks, materialNote } from './model-prose.ts'
 import { rowProblems } from './row-problems.ts'
 

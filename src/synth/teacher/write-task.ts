@@ -1,7 +1,7 @@
 import { derivedSeed, draws } from '../../draws.ts'
+import { digestOf } from '../../files/digest.ts'
 import { askStructured } from '../../roles/ask-structured.ts'
 import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
-import { digestOf } from '../../trajectory/digest.ts'
 import type { Application } from '../../world/application.ts'
 import type { AgentProfile, SeededFailure, Task } from '../../world/task.ts'
 import type { TeacherOptions } from './design-tools.ts'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { draws } from '../../draws.ts'
 import { executeCall } from '../../world/execute.ts'
 import { applicationAt } from './application.ts'
 import { applicationProblems } from './application-problems.ts'
 import { domains } from './domains/domains.ts'
-import { drawsOf } from './draws.ts'
 import { sampleArguments } from './sample-arguments.fixture.ts'
 import { sampleState } from './sample-state.ts'
 
@@ -41,11 +41,11 @@ describe('every kind of tool can be executed', () => {
       const application = applicationAt(seed, i)
       const state = sampleState(application, { seed, rows: 12 })
       for (const { declaration, semantics } of application.tools) {
-        const draws = drawsOf(seed, `arguments of ${declaration.function.name}`, i)
+        const draw = draws(seed, `arguments of ${declaration.function.name}`, i)
         const results = Array.from({ length: 6 }, () =>
           executeCall(application, state, {
             name: declaration.function.name,
-            arguments: JSON.stringify(sampleArguments(application, declaration, semantics!, state, draws)),
+            arguments: JSON.stringify(sampleArguments(application, declaration, semantics!, state, draw)),
           }),
         )
         const { kind } = semantics!
@@ -69,8 +69,8 @@ test('a refusal tells the row it is about and why', () => {
     const state = sampleState(application, { seed: 5, rows: 8 })
     for (const { declaration, semantics } of application.tools) {
       if (semantics?.kind !== 'update' || semantics.guards.length === 0) continue
-      const draws = drawsOf(1, declaration.function.name)
-      const args = sampleArguments(application, declaration, semantics, state, draws)
+      const draw = draws(1, declaration.function.name)
+      const args = sampleArguments(application, declaration, semantics, state, draw)
       const result = executeCall(application, state, {
         name: declaration.function.name,
         arguments: JSON.stringify(args),

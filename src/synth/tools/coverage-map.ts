@@ -1,10 +1,11 @@
+import { draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
-import { drawsOf } from './draws.ts'
+import { neighbourPlane } from './neighbour-plane.ts'
 import { principalPlane } from './principal-plane.ts'
 import { textVectors } from './text-vectors.ts'
 import { toolText } from './tool-text.ts'
 
-/** A tool in the picture of all tools: near ones have words in common. */
+/** A tool in the picture of all tools: near ones have words in common (t-SNE of their texts). */
 export interface MapPoint {
   readonly x: number
   readonly y: number
@@ -30,12 +31,12 @@ export function coverageMap(
   const all = Array.from(applications).flatMap((application) =>
     application.tools.map((tool) => ({ application, tool })),
   )
-  const sampled = drawsOf(seed, 'points of the coverage map').sample(all, points)
+  const sampled = draws(seed, 'points of the coverage map').sample(all, points)
   const vectors = textVectors(
     sampled.map(({ tool }) => toolText(tool.declaration)),
     vectorSize,
   )
-  const places = principalPlane(vectors, vectorSize, { seed })
+  const places = neighbourPlane(vectors, principalPlane(vectors, vectorSize, { seed }))
   return sampled.map(({ application, tool }, i) => {
     const [x, y] = places[i]!
     return {

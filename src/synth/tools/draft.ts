@@ -1,7 +1,7 @@
 import type { ToolDeclaration } from '../../chat/messages.ts'
+import type { Draws } from '../../draws.ts'
 import type { WorldTool } from '../../world/application.ts'
 import type { Guard, Semantics } from '../../world/semantics.ts'
-import type { Draws } from './draws.ts'
 import type { Demand } from './mixins.ts'
 import type { Parameter } from './parameters.ts'
 import type { Style } from './style.ts'
@@ -28,7 +28,7 @@ export interface Workshop {
   /** All of the application. */
   readonly things: readonly Thing[]
   readonly style: Style
-  readonly draws: Draws
+  readonly draw: Draws
 }
 
 /** A guard and its reason in a description, `{the}` and the row's values filled in as each of them needs. */

@@ -1,6 +1,6 @@
+import { draws } from '../../draws.ts'
 import { audiences } from './audiences.ts'
 import { domains } from './domains/domains.ts'
-import { drawsOf } from './draws.ts'
 import type { ApplicationSeed, Domain, Setting } from './vocabulary.ts'
 
 /** Where an application comes from: a category, a seed of it, and how it was made special. */
@@ -25,7 +25,7 @@ function breadth(seed: number, domain: Domain): readonly Pick<Lineage, 'seedName
       .filter((setting) => fits(setting, seedName))
       .map((setting) => ({ seedName, seed: application, setting })),
   )
-  return drawsOf(seed, `breadth of ${domain.name}`).shuffled(pairs)
+  return draws(seed, `breadth of ${domain.name}`).shuffled(pairs)
 }
 
 /**
@@ -33,11 +33,11 @@ function breadth(seed: number, domain: Domain): readonly Pick<Lineage, 'seedName
  * setting comes once before any comes again for some special audience.
  */
 export function lineageAt(seed: number, index: number): Lineage {
-  const domain = drawsOf(seed, 'order of domains').shuffled(domains)[index % domains.length]!
+  const domain = draws(seed, 'order of domains').shuffled(domains)[index % domains.length]!
   const inDomain = Math.floor(index / domains.length)
   const pairs = breadth(seed, domain)
   const round = Math.floor(inDomain / pairs.length)
-  const order = drawsOf(seed, `audiences of ${domain.name}`).shuffled(audiences)
+  const order = draws(seed, `audiences of ${domain.name}`).shuffled(audiences)
   return {
     domain,
     ...pairs[inDomain % pairs.length]!,

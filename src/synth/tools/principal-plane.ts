@@ -1,4 +1,4 @@
-import { drawsOf } from './draws.ts'
+import { draws } from '../../draws.ts'
 import type { SparseVector } from './text-vectors.ts'
 
 const dotSparse = ({ at, values }: SparseVector, dense: Float64Array): number => {
@@ -56,8 +56,8 @@ export function principalPlane(
   const mean = meanOf(vectors, size)
   const found: Float64Array[] = []
   for (let component = 0; component < 2; component++) {
-    const draws = drawsOf(seed, 'principal plane', component)
-    let direction = unit(Float64Array.from({ length: size }, () => draws.unit() - 0.5))
+    const draw = draws(seed, 'principal plane', component)
+    let direction = unit(Float64Array.from({ length: size }, () => draw.unit() - 0.5))
     for (let round = 0; round < rounds; round++) {
       const spread = spreadAlong(vectors, mean, direction)
       direction = unit(found.reduce(without, spread))

@@ -1,6 +1,6 @@
+import { type Draws, draws } from '../../draws.ts'
 import type { Application } from '../../world/application.ts'
 import type { Column, Row, Rows, Table, Value, WorldState } from '../../world/state.ts'
-import { type Draws, drawsOf } from './draws.ts'
 import { poolText } from './pools/pool-text.ts'
 import { poolNamed } from './pools/pools.ts'
 
@@ -20,35 +20,35 @@ const rounded = (x: number, range: number): number => {
   return Math.round(x * scale) / scale
 }
 
-type Rule<Type> = (column: Column & { readonly type: Type }, draws: Draws, keys: Keys) => Value
+type Rule<Type> = (column: Column & { readonly type: Type }, draw: Draws, keys: Keys) => Value
 type Keys = Readonly<Record<string, readonly string[]>>
 type NumberColumn = Extract<Column, { readonly minimum: number }>
 
 const rules: { readonly [Type in Exclude<Column['type'], 'date'>]: Rule<Type> } = {
-  text: ({ pool: name }, draws) => poolText(poolNamed(name) ?? poolNamed('document_title')!, draws),
-  integer: ({ minimum, maximum }: NumberColumn, draws) => draws.integer(minimum, maximum),
-  number({ minimum, maximum }: NumberColumn, draws) {
-    const value = rounded(minimum + draws.unit() * (maximum - minimum), maximum - minimum)
+  text: ({ pool: name }, draw) => poolText(poolNamed(name) ?? poolNamed('document_title')!, draw),
+  integer: ({ minimum, maximum }: NumberColumn, draw) => draw.integer(minimum, maximum),
+  number({ minimum, maximum }: NumberColumn, draw) {
+    const value = rounded(minimum + draw.unit() * (maximum - minimum), maximum - minimum)
     return Math.min(maximum, Math.max(minimum, value))
   },
-  boolean: (_, draws) => draws.chance(0.5),
-  enum: ({ values }, draws) => draws.pick(values),
-  reference({ table }, draws, keys) {
+  boolean: (_, draw) => draw.chance(0.5),
+  enum: ({ values }, draw) => draw.pick(values),
+  reference({ table }, draw, keys) {
     const there = keys[table] ?? []
-    return there.length === 0 ? null : draws.pick(there)
+    return there.length === 0 ? null : draw.pick(there)
   },
 }
 
 /** Columns of dates stand in the order of time, so that what is due is due after it was begun. */
-function rowOf({ columns }: Table, draws: Draws, keys: Keys): Row {
+function rowOf({ columns }: Table, draw: Draws, keys: Keys): Row {
   const dates = Object.values(columns).filter(({ type }) => type === 'date')
-  const spread = 30 + draws.integer(0, 300)
-  const start = draws.integer(0, days - spread)
-  const at = dates.map(() => start + draws.integer(0, spread)).toSorted((a, b) => a - b)
+  const spread = 30 + draw.integer(0, 300)
+  const start = draw.integer(0, days - spread)
+  const at = dates.map(() => start + draw.integer(0, spread)).toSorted((a, b) => a - b)
   return Object.fromEntries(
     Object.entries(columns).map(([name, column]) => {
       if (column.type === 'date') return [name, dayText(at.shift()!)]
-      return [name, (rules[column.type] as Rule<Column['type']>)(column, draws, keys)]
+      return [name, (rules[column.type] as Rule<Column['type']>)(column, draw, keys)]
     }),
   )
 }
@@ -76,7 +76,7 @@ export function sampleState(application: Application, { seed, rows }: SampleStat
     Object.fromEntries(
       keys[table.name]!.map((key, i) => [
         key,
-        lifelike(table, rowOf(table, drawsOf(seed, `rows of ${application.name}.${table.name}`, i), keys)),
+        lifelike(table, rowOf(table, draws(seed, `rows of ${application.name}.${table.name}`, i), keys)),
       ]),
     )
   return Object.fromEntries(application.tables.map((table) => [table.name, rowsOf(table)]))

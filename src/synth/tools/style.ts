@@ -1,4 +1,4 @@
-import type { Draws } from './draws.ts'
+import type { Draws } from '../../draws.ts'
 import { capital, either, thirdPerson } from './words.ts'
 
 /** How the makers of one application name and describe their tools. */
@@ -58,22 +58,22 @@ const bounding: readonly Style['bounds'][] = [
   (column) => [`lowest_${column}`, `highest_${column}`],
 ]
 
-export const styleOf = (draws: Draws): Style => ({
+export const styleOf = (draw: Draws): Style => ({
   verbs: {
-    get: draws.pick(verbs.get),
-    search: draws.pick(verbs.search),
-    create: draws.pick(verbs.create),
-    set: draws.pick(verbs.set),
-    remove: draws.pick(verbs.remove),
-    count: draws.pick(verbs.count),
+    get: draw.pick(verbs.get),
+    search: draw.pick(verbs.search),
+    create: draw.pick(verbs.create),
+    set: draw.pick(verbs.set),
+    remove: draw.pick(verbs.remove),
+    count: draw.pick(verbs.count),
   },
-  sentence: draws.pick(sentences),
-  returns: draws.pick(returning),
-  refuses: draws.pick(refusing),
-  bounds: draws.pick(bounding),
-  keyName: draws.chance(0.8) ? (key) => key : () => 'id',
-  keyPattern: draws.chance(0.3),
-  closed: draws.chance(0.85),
-  limit: draws.pick([5, 10, 10, 20, 25, 50]),
-  contextual: draws.pick([0.1, 0.3, 0.6]),
+  sentence: draw.pick(sentences),
+  returns: draw.pick(returning),
+  refuses: draw.pick(refusing),
+  bounds: draw.pick(bounding),
+  keyName: draw.chance(0.8) ? (key) => key : () => 'id',
+  keyPattern: draw.chance(0.3),
+  closed: draw.chance(0.85),
+  limit: draw.pick([5, 10, 10, 20, 25, 50]),
+  contextual: draw.pick([0.1, 0.3, 0.6]),
 })

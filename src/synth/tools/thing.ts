@@ -1,5 +1,5 @@
+import type { Draws } from '../../draws.ts'
 import type { Column, Table } from '../../world/state.ts'
-import type { Draws } from './draws.ts'
 import type { Lineage } from './lineage.ts'
 import { type Mixin, type MixinName, mixinNamed, sharedEntities } from './mixins.ts'
 import type { ColumnSeeds, EntitySeed, Lifecycle } from './vocabulary.ts'
@@ -27,11 +27,11 @@ const entityNamed = ({ domain }: Lineage, name: string): EntitySeed =>
   domain.entities[name] ?? sharedEntities[name]!
 
 /** Depth: abilities that suit the entity and whose columns are not there yet. */
-function abilities(entity: EntitySeed, own: ColumnSeeds, draws: Draws, main: boolean): readonly MixinName[] {
+function abilities(entity: EntitySeed, own: ColumnSeeds, draw: Draws, main: boolean): readonly MixinName[] {
   const possible = entity.suits.filter((name) =>
     Object.keys(mixinNamed(name).columns).every((column) => !Object.hasOwn(own, column)),
   )
-  return draws.sample(possible, main ? draws.integer(2, 4) : draws.integer(0, 2))
+  return draw.sample(possible, main ? draw.integer(2, 4) : draw.integer(0, 2))
 }
 
 /** All states of a life, the first one first. */
@@ -59,20 +59,20 @@ interface Growth {
 }
 
 /** The things of an application, the main one first. */
-export function thingsOf(lineage: Lineage, draws: Draws): readonly Thing[] {
+export function thingsOf(lineage: Lineage, draw: Draws): readonly Thing[] {
   const { setting, audience } = lineage
   const grow = (name: string, main: boolean): Growth => {
     const entity = entityNamed(lineage, name)
     const special = main ? { ...setting.columns, ...audience?.columns } : {}
     const own = { ...special, ...entity.columns }
-    return { name, entity, own, mixins: abilities(entity, own, draws, main), main }
+    return { name, entity, own, mixins: abilities(entity, own, draw, main), main }
   }
   const growths = lineage.seed.entities.map((name, i) => grow(name, i === 0))
   const refers = (to: string): boolean =>
     growths.some(({ mixins }) => mixins.some((name) => refersTo(mixinNamed(name).columns, to)))
   for (const shared of Object.keys(sharedEntities)) if (refers(shared)) growths.push(grow(shared, false))
   const entities = growths.map(({ name }) => name)
-  const everywhere = draws.chance(0.6)
+  const everywhere = draw.chance(0.6)
   return growths.map((growth) => thing(growth, lineage, entities, growth.main || everywhere))
 }
 

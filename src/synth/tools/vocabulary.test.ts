@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { draws } from '../../draws.ts'
 import { applicationAt } from './application.ts'
 import { domains } from './domains/domains.ts'
-import { drawsOf } from './draws.ts'
 import { lineageAt } from './lineage.ts'
 import { mixins } from './mixins.ts'
 import { poolText } from './pools/pool-text.ts'
@@ -53,7 +53,7 @@ test('templates of pools name lists that there are', () => {
 test('pools are wide enough for other seeds to bring others', () => {
   for (const name of ['person', 'company', 'street_address', 'product', 'email'] as const) {
     const drawn = (seed: number) =>
-      new Set(Array.from({ length: 200 }, (_, i) => poolText(pools[name], drawsOf(seed, name, i))))
+      new Set(Array.from({ length: 200 }, (_, i) => poolText(pools[name], draws(seed, name, i))))
     const [a, b] = [drawn(1), drawn(2)]
     expect(a.size).toBeGreaterThan(185)
     expect([...b].filter((text) => !a.has(text)).length).toBeGreaterThan(180)

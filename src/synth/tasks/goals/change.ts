@@ -81,7 +81,7 @@ function partFor(
   return {
     request: (row) => `${verb} the ${words} of ${row} by ${amount}`,
     report: (row) =>
-      `the ${words} of ${row} has been ${verb === 'raise' ? 'raised' : `${verb}d`} by ${amount}`,
+      `the ${words} of ${row} has been ${verb.endsWith('e') ? `${verb}d` : `${verb}ed`} by ${amount}`,
     values: { [setting.param]: by },
     isUnknown: true,
   }

@@ -34,7 +34,7 @@ const further = (where: readonly Condition[]): ReadonlySet<string> =>
 
 const rules: { readonly [K in Kind]: Rule<K> } = {
   change(workshop, tool, mixin) {
-    const { thing, style, draws } = workshop
+    const { thing, style, draw } = workshop
     const key = keyParameter(thing, style)
     const always = mixin.everyChange === undefined ? everyChange(workshop) : []
     const guards = [...(tool.demands ?? []), ...always].map((demand) => guarded(workshop, demand))
@@ -42,7 +42,7 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
     // Where each value is a parameter and there are several, any of them may be left out.
     const free = values.length > 1 && values.every((value) => 'param' in value) && tool.demands === undefined
     return {
-      returns: draws.pick([
+      returns: draw.pick([
         'the entry as it is now',
         'the changed entry',
         `the ${thing.noun} after the change`,
@@ -59,8 +59,8 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
     }
   },
   list(workshop, tool, mixin) {
-    const { thing, style, draws } = workshop
-    const shown = draws.sample(thing.ownColumns, Math.min(thing.ownColumns.length, draws.integer(2, 4)))
+    const { thing, style, draw } = workshop
+    const shown = draw.sample(thing.ownColumns, Math.min(thing.ownColumns.length, draw.integer(2, 4)))
     return {
       returns: `at most ${style.limit} of them and how many there are in all`,
       parameters: asked(workshop, tool, further(tool.where)),
@@ -91,8 +91,8 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
     }
   },
   transfer(workshop, { column }) {
-    const { thing, style, things, draws } = workshop
-    const [from, to] = draws.pick([
+    const { thing, style, things, draw } = workshop
+    const [from, to] = draw.pick([
       ['from_id', 'to_id'],
       ['source_id', 'target_id'],
       ['giver_id', 'receiver_id'],

@@ -15,12 +15,12 @@ export function finalStates({ lifecycle }: Thing): readonly string[] {
 
 /** Tools that change columns of a row, and those that take rows away. */
 export function editingTools(workshop: Workshop): readonly ToolDraft[] {
-  const { thing, things, style, draws } = workshop
+  const { thing, things, style, draw } = workshop
   const { table, name, noun } = thing
   const key = keyParameter(thing, style)
   const final = finalStates(thing)
   const unfinished: readonly Demand[] =
-    final.length > 0 && draws.chance(0.6)
+    final.length > 0 && draw.chance(0.6)
       ? [
           {
             column: 'status',
@@ -45,7 +45,7 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
     return {
       name: tool,
       does,
-      returns: draws.pick([
+      returns: draw.pick([
         'the entry as it is now',
         'the changed entry',
         `all of the ${noun} after the change`,
@@ -67,7 +67,7 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
     columnParameter(as, kind, { of: ofThe(thing), required, things })
 
   const single = own.map(([column, kind]) => {
-    const as = draws.chance(0.4) && column !== key.name ? `new_${column}` : column
+    const as = draw.chance(0.4) && column !== key.name ? `new_${column}` : column
     return change(
       `${style.verbs.set}_${name}_${column.replace(/_id$/, '')}`,
       `${spoken(style.verbs.set)} the ${spoken(column.replace(/_id$/, ''))} of ${withArticle(noun)}`,
@@ -81,7 +81,7 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
     const most =
       kind.type === 'integer' ? Math.max(1, Math.ceil(kind.maximum / 2)) : Math.max(0.1, kind.maximum / 2)
     const by: Column = { ...kind, minimum: kind.type === 'integer' ? 1 : 0.01, maximum: most }
-    const up = draws.chance(0.5)
+    const up = draw.chance(0.5)
     const demand: Demand = up
       ? {
           column,
@@ -99,7 +99,7 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
         }
     return [
       change(
-        `${up ? draws.pick(['raise', 'increase']) : draws.pick(['lower', 'reduce'])}_${name}_${column}`,
+        `${up ? draw.pick(['raise', 'increase']) : draw.pick(['lower', 'reduce'])}_${name}_${column}`,
         `${up ? 'raise' : 'lower'} the ${spoken(column)} of ${withArticle(noun)} by an amount`,
         [columnParameter('by', by, { label: 'by_how_much', things })],
         { [column]: { op: up ? '+' : '-', args: [{ column }, { param: 'by' }] } },
@@ -108,7 +108,7 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
     ]
   })
 
-  const several = draws.sample(own, draws.integer(2, 4))
+  const several = draw.sample(own, draw.integer(2, 4))
   const details = change(
     `update_${name}_details`,
     `change the ${either(
@@ -123,11 +123,11 @@ export function editingTools(workshop: Workshop): readonly ToolDraft[] {
 }
 
 function removal(workshop: Workshop, key: Parameter): ToolDraft {
-  const { thing, style, draws } = workshop
+  const { thing, style, draw } = workshop
   const { lifecycle, table, noun } = thing
   const final = finalStates(thing)
   const removable =
-    lifecycle === undefined ? [] : final.length > 0 && draws.chance(0.5) ? final : [lifecycle.start]
+    lifecycle === undefined ? [] : final.length > 0 && draw.chance(0.5) ? final : [lifecycle.start]
   const demands: readonly Demand[] = [
     ...(lifecycle === undefined
       ? []

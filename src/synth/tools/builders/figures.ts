@@ -16,7 +16,7 @@ const words: Readonly<Record<Exclude<Figure, 'count'>, readonly [name: string, d
 const notAdded = new Set(['%', '°C', "o'clock", 'degrees', 'm/s', 'beats per minute', 'stars', 'weeks'])
 
 /** Tools that tell one figure of many rows. */
-export function figureTools({ thing, things, style, draws }: Workshop): readonly ToolDraft[] {
+export function figureTools({ thing, things, style, draw }: Workshop): readonly ToolDraft[] {
   const { table, name, names, nouns } = thing
   const columns = Object.entries(table.columns).filter(
     ([column]) => column === 'status' || thing.ownColumns.includes(column),
@@ -26,7 +26,7 @@ export function figureTools({ thing, things, style, draws }: Workshop): readonly
   )
   const narrowed = (): { parameters: readonly Parameter[]; where: readonly Condition[]; phrase: string } => {
     if (sorts.length === 0) return { parameters: [], where: [], phrase: '' }
-    const [column, kind] = draws.pick(sorts)
+    const [column, kind] = draw.pick(sorts)
     return {
       parameters: [columnParameter(column, kind, { of: ofThe(thing), required: false, things })],
       where: [{ column, is: '=', term: { param: column } }],
@@ -51,7 +51,7 @@ export function figureTools({ thing, things, style, draws }: Workshop): readonly
   const figures = columns.flatMap(([column, kind]): ToolDraft[] => {
     if (kind.type !== 'integer' && kind.type !== 'number') return []
     const additive = kind.unit !== undefined && !notAdded.has(kind.unit)
-    const chosen = draws.pick<Exclude<Figure, 'count'>>(
+    const chosen = draw.pick<Exclude<Figure, 'count'>>(
       additive ? ['sum', 'mean', 'maximum'] : ['mean', 'minimum', 'maximum'],
     )
     const [word, does] = words[chosen]

@@ -12,11 +12,11 @@ interface Filter {
 
 /** Optional filters on a column, as fits its type. */
 function filterOf(workshop: Workshop, name: string, column: Column): Filter {
-  const { thing, things, style, draws } = workshop
+  const { thing, things, style, draw } = workshop
   const options = { of: ofThe(thing), required: false, things }
   if (column.type === 'integer' || column.type === 'number' || column.type === 'date') {
     const [least, most] = style.bounds(name)
-    const wanted = draws.pick([[least], [most], [least, most]])
+    const wanted = draw.pick([[least], [most], [least, most]])
     return {
       parameters: wanted.map((bound) =>
         columnParameter(bound, column, {
@@ -31,7 +31,7 @@ function filterOf(workshop: Workshop, name: string, column: Column): Filter {
       })),
     }
   }
-  if (column.type === 'enum' && draws.chance(0.3))
+  if (column.type === 'enum' && draw.chance(0.3))
     return {
       parameters: [anyOfParameter(name, column.values, ofThe(thing))],
       where: [{ column: name, is: 'in', term: { param: name } }],
@@ -50,11 +50,11 @@ const numeric = ({ type }: Column): boolean => type === 'integer' || type === 'n
 
 /** Tools that find rows. */
 export function findingTools(workshop: Workshop): readonly ToolDraft[] {
-  const { thing, things, style, draws } = workshop
+  const { thing, things, style, draw } = workshop
   const { table, names, nouns } = thing
   const columns = Object.entries(table.columns)
   const shown = (): readonly string[] => {
-    const some = draws.sample(thing.ownColumns, Math.min(thing.ownColumns.length, draws.integer(3, 6)))
+    const some = draw.sample(thing.ownColumns, Math.min(thing.ownColumns.length, draw.integer(3, 6)))
     return [...some, ...(thing.lifecycle === undefined ? [] : ['status'])]
   }
   const search = (
@@ -70,7 +70,7 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
     return {
       name,
       does,
-      returns: `${draws.pick(['up to', 'at most'])} ${style.limit} ${draws.pick(['matches', nouns, 'entries'])} and how many there are in all`,
+      returns: `${draw.pick(['up to', 'at most'])} ${style.limit} ${draw.pick(['matches', nouns, 'entries'])} and how many there are in all`,
       parameters,
       semantics: {
         kind: 'search',
@@ -83,7 +83,7 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
     }
   }
 
-  const filtered = draws.sample(columns, draws.integer(2, 4))
+  const filtered = draw.sample(columns, draw.integer(2, 4))
   const filters = filtered.map(([name, column]) => filterOf(workshop, name, column))
   const general: ToolDraft = {
     ...search(
@@ -112,10 +112,10 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
   const ranked = columns
     .filter(([name, column]) => numeric(column) && thing.ownColumns.includes(name))
     .map(([name]) => {
-      const descending = draws.chance(0.6)
-      const chosen = draws.pick(filters)
+      const descending = draw.chance(0.6)
+      const chosen = draw.pick(filters)
       return search(
-        `${draws.pick(['rank', 'list'])}_${names}_by_${name}`,
+        `${draw.pick(['rank', 'list'])}_${names}_by_${name}`,
         `list ${nouns} in the order of their ${spoken(name)}, ${descending ? 'highest' : 'lowest'} first`,
         chosen.parameters,
         chosen.where,
@@ -124,7 +124,7 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
     })
 
   const inState = (thing.lifecycle === undefined ? [] : statesOf(thing.lifecycle)).map((state) => {
-    const chosen = draws.chance(0.5) ? draws.pick(filters) : { parameters: [], where: [] }
+    const chosen = draw.chance(0.5) ? draw.pick(filters) : { parameters: [], where: [] }
     const extra = chosen.where.filter(({ column }) => column !== 'status')
     return search(
       `list_${/^(in|on|under|out|up|for|off)_/.test(state) ? `${names}_${state}` : `${state}_${names}`}`,
@@ -137,7 +137,7 @@ export function findingTools(workshop: Workshop): readonly ToolDraft[] {
   const within = columns
     .filter(([name, { type }]) => type === 'date' && thing.ownColumns.includes(name))
     .map(([name, column]) => {
-      const [from, to] = draws.pick([
+      const [from, to] = draw.pick([
         ['from_date', 'to_date'],
         ['after', 'before'],
         ['first_day', 'last_day'],

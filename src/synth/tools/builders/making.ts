@@ -23,7 +23,7 @@ const beginnings: Readonly<Record<string, Value>> = {
 }
 
 /** The tool that makes a new row. Numbers and references that others reckon with are required. */
-export function makingTools({ thing, things, style, draws }: Workshop): readonly ToolDraft[] {
+export function makingTools({ thing, things, style, draw }: Workshop): readonly ToolDraft[] {
   const { table, name, noun } = thing
   const set: Record<string, Formula> = {}
   const asked = Object.entries(table.columns).flatMap(([column, kind]) => {
@@ -39,7 +39,7 @@ export function makingTools({ thing, things, style, draws }: Workshop): readonly
     set[column] = { param: column }
     const optional =
       kind.type === 'text'
-        ? draws.chance(own ? 0.15 : 0.8)
+        ? draw.chance(own ? 0.15 : 0.8)
         : !own && kind.type !== 'integer' && kind.type !== 'number'
     return [columnParameter(column, kind, { of: ofThe(thing), required: !optional, things })]
   })

@@ -9,7 +9,7 @@ const placed = (verb: string, noun: string): string =>
 
 /** Tools that bring a thing from one state of its life to the next, and refuse to in all others. */
 export function movingTools(workshop: Workshop): readonly ToolDraft[] {
-  const { thing, style, draws } = workshop
+  const { thing, style, draw } = workshop
   if (thing.lifecycle === undefined) return []
   const key = keyParameter(thing, style)
   return Object.entries(thing.lifecycle.moves).map(([verb, [from, to]]) => {
@@ -25,8 +25,8 @@ export function movingTools(workshop: Workshop): readonly ToolDraft[] {
     const words = spoken(placed(verb, '@')).replace('@', withArticle(thing.noun))
     return {
       name: placed(verb, thing.name),
-      does: `${words}${draws.chance(0.5) ? `, which takes it from ${allowed} to ${spoken(to)}` : ''}`,
-      returns: draws.pick([
+      does: `${words}${draw.chance(0.5) ? `, which takes it from ${allowed} to ${spoken(to)}` : ''}`,
+      returns: draw.pick([
         'the entry as it is now',
         'the changed entry',
         `the ${thing.noun} with its new status`,

@@ -4,7 +4,7 @@ import { either, spoken, withArticle } from '../words.ts'
 
 /** Tools that tell a row or a part of it. */
 export function readingTools(workshop: Workshop): readonly ToolDraft[] {
-  const { thing, style, draws } = workshop
+  const { thing, style, draw } = workshop
   const { table, name, noun } = thing
   const key = keyParameter(thing, style)
   const refuses = [`there is no such ${noun}`]
@@ -27,10 +27,10 @@ export function readingTools(workshop: Workshop): readonly ToolDraft[] {
     `${verb} ${withArticle(noun)} (${thing.about}) by its key`,
     `all that is known of it`,
   )
-  const some = draws.sample(thing.ownColumns, draws.integer(1, 3))
+  const some = draw.sample(thing.ownColumns, draw.integer(1, 3))
   const words = either(some.map(spoken), 'and')
   const part = get(
-    `${draws.pick(['check', 'get', 'show'])}_${name}_${some.length === 1 ? some[0] : draws.pick(['summary', 'facts', 'overview', 'basics'])}`,
+    `${draw.pick(['check', 'get', 'show'])}_${name}_${some.length === 1 ? some[0] : draw.pick(['summary', 'facts', 'overview', 'basics'])}`,
     `read the ${words}${ofThe(thing)}`,
     `its key with ${words}`,
     some,
@@ -40,7 +40,7 @@ export function readingTools(workshop: Workshop): readonly ToolDraft[] {
       ? []
       : [
           get(
-            `${draws.pick(['check', 'get'])}_${name}_status`,
+            `${draw.pick(['check', 'get'])}_${name}_status`,
             `find out in which state ${withArticle(noun)} is`,
             'its key and its status',
             ['status'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { schemaProblems } from '../../schema-error.ts'
-import { applicationProblems } from './application-problems.ts'
-import { type DesignedApplication, designedApplication } from './application-schema.ts'
+import { type DesignedApplication, designedApplication } from './designed-application.ts'
+import { designedProblems } from './designed-problems.ts'
 import { designed } from './teacher.fixture.ts'
 
 /** The application with some of it replaced: the path's last key is set, or removed by undefined. */
@@ -16,7 +16,7 @@ function changed(path: string, to: unknown): DesignedApplication {
 
 test('a good application has the form and no problems', () => {
   expect(designedApplication.parse(designed)).toEqual(designed)
-  expect(applicationProblems(designed)).toEqual([])
+  expect(designedProblems(designed)).toEqual([])
 })
 
 const find = 'tools.0.declaration.function'
@@ -34,7 +34,7 @@ test.each<readonly [string, unknown, string]>([
   ['tables.1.columns.status.values', ['open', 'done', 'open'], 'column status: has open twice'],
   [`${find}.name`, 'cancel_order', 'two tools are named cancel_order'],
   [`${find}.parameters.properties.status`, { type: 'string' }, 'the parameter status has no description'],
-  [`${find}.parameters.required`, ['order'], 'order is required and not declared'],
+  [`${find}.parameters.required`, ['order'], 'required property "order" is not defined'],
   [
     `${find}.parameters.properties.status.type`,
     'text',
@@ -87,6 +87,11 @@ test.each<readonly [string, unknown, string]>([
   ['tools.1.semantics', { kind: 'compute', result: 'x', formula: { param: 'y' } }, 'there is no parameter y'],
   [
     'tools.1.semantics',
+    { kind: 'compute', result: 'x', formula: { value: 1 } },
+    'nothing is done with the parameter order_id',
+  ],
+  [
+    'tools.1.semantics',
     { kind: 'script', source: '(args, state) => ({ result: 1, state' },
     'the source is not JavaScript',
   ],
@@ -96,7 +101,7 @@ test.each<readonly [string, unknown, string]>([
     'the source is no function of (args, state)',
   ],
 ])('%s = %j', (path, to, problem) => {
-  expect(applicationProblems(changed(path, to)).join('\n')).toContain(problem)
+  expect(designedProblems(changed(path, to)).join('\n')).toContain(problem)
 })
 
 test.each<readonly [string, unknown, string]>([
@@ -110,18 +115,19 @@ test.each<readonly [string, unknown, string]>([
   expect(schemaProblems(designedApplication, changed(path, to)).join('\n')).toContain(problem)
 })
 
-test('a script and a schema that refers to itself are fine', () => {
+test('a script is fine, and what is done with parameters in it is not looked at', () => {
   const source = '(args, state) => { throw new Error("closed") }'
-  expect(applicationProblems(changed('tools.1.semantics', { kind: 'script', source }))).toEqual([])
+  expect(designedProblems(changed('tools.1.semantics', { kind: 'script', source }))).toEqual([])
+})
+
+test('a schema that refers to itself is none that a tool can have', () => {
   const cyclic = {
     type: 'object',
     properties: { part: { $ref: '#', description: 'a part' } },
     required: [],
     $id: 'https://example.org/part',
   }
-  const own = changed(`${find}.parameters`, cyclic)
-  const semantics = { kind: 'get', table: 'orders', key: { param: 'part' } }
-  const both = { ...own, tools: [{ ...own.tools[0]!, semantics }, own.tools[1]!] } as DesignedApplication
-  expect(applicationProblems(both)).toEqual([])
-  expect(applicationProblems(both)).toEqual([])
+  const problems = ['tool find_orders: its parameters have a cyclic $ref, #']
+  expect(designedProblems(changed(`${find}.parameters`, cyclic))).toEqual(problems)
+  expect(designedProblems(changed(`${find}.parameters`, cyclic))).toEqual(problems)
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
-import { blocks, materialNote } from './model-prose.ts'
+import { blocks, materialNote } from '../teacher/model-prose.ts'
 
 export interface PreferenceInput {
   /** The conversation that both go on with, or the task. */

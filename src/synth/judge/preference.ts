@@ -1,7 +1,7 @@
 import { derivedSeed } from '../../draws.ts'
 import { askStructured } from '../../roles/ask-structured.ts'
 import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
-import type { TeacherOptions } from './design-tools.ts'
+import type { TeacherOptions } from '../teacher/design-tools.ts'
 import { type PreferenceInput, preferencePrompt } from './preference-prompt.ts'
 
 export interface Preference {
