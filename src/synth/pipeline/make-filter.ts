@@ -1,6 +1,6 @@
+import { digestOf } from '../../files/digest.ts'
 import { writeJsonLines } from '../../files/write-json-lines.ts'
 import { createContaminationIndex, type NamedText } from '../../trajectory/contamination.ts'
-import { digestOf } from '../../files/digest.ts'
 import { createNearDuplicateIndex } from '../../trajectory/near-duplicates.ts'
 import { readTrajectories } from '../../trajectory/read-trajectories.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
