@@ -93,7 +93,7 @@ async function answerOnce(session: ChatSession, question: string, asJson: boolea
  */
 export async function runChat(target: string | undefined, options: ChatOptions): Promise<void> {
   const { prompt, json, temperature, topP, maxTokens, seed } = options
-  const world = options.world === undefined ? null : await openWorld(options.world)
+  using world = options.world === undefined ? null : await openWorld(options.world)
   const local = await localTools(options, world)
   await using servers = await serverTools(options.mcp, local)
   await using endpoint = await openChatEndpoint(target, options)

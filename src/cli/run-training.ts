@@ -27,6 +27,8 @@ export interface TrainingRequest {
   readonly complete?: CompleteConfig
   readonly runDir: string
   readonly resume: boolean
+  /** The command that goes on with it, where that is another. */
+  readonly resumeWith?: string
   /** How the user called, for the report. */
   readonly command: string
   /** This process's place, where several train together. */
@@ -115,7 +117,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
     await group.exchange(end)
     if (!first) return false
     process.stderr.write(
-      `Stopped after step ${result.steps}. Go on with: tsukimi ${request.name} --resume --out ${runDir}\n`,
+      `Stopped after step ${result.steps}. Go on with: ${request.resumeWith ?? `tsukimi ${request.name} --resume --out ${runDir}`}\n`,
     )
     return false
   }

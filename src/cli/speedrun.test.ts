@@ -98,6 +98,7 @@ test.each([
     /is not empty: go on with --resume, or choose another directory with --out/,
   ],
   ['nothing to resume', ['--resume', '--out=nowhere'], /nowhere: no speedrun to go on with/],
+  ['a file as directory', ['--out=text.jsonl'], /text\.jsonl/],
   ['a count that is none', ['--conversations=many'], /many/],
 ])('%s is said', async (_, args, message) => {
   const { code, stderr } = await speedrun(...args)

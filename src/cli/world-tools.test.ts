@@ -31,6 +31,15 @@ test('tools work on the state, which keeps what they change', async () => {
   expect(run('get_order', { order: 'none' })).toEqual({ error: 'no order with order none' })
 })
 
+test('tools that are scripts are run', async () => {
+  const world = starterWorld(2)
+  const [{ declaration }] = world.application.tools as [(typeof world.application.tools)[number]]
+  const source = '(args, state) => ({ result: { warm: args.city.length }, state })'
+  const tools = [{ declaration, semantics: { kind: 'script', source } }]
+  using open = await openWorld(await written({ ...world, application: { ...world.application, tools } }))
+  expect(open.tools[0]!.run({ city: 'Oslo' }, { signal })).toEqual({ warm: 4 })
+})
+
 test.each([
   ['no JSON', '{', /world\.json/],
   ['a newer version', { ...starterWorld(1), version: 2 }, /version/],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { openJavascript } from '../agent/sandbox/javascript.ts'
 import { lenientSchemaReader } from '../agent/schema-reader.ts'
 import type { Tool } from '../agent/tool.ts'
 import { readJson } from '../files/json-file.ts'
@@ -8,7 +9,7 @@ import { executeCall } from '../world/execute.ts'
 import type { WorldState } from '../world/state.ts'
 
 /** A world that is talked in: calls change it, as long as the chat lasts. */
-export interface OpenWorld {
+export interface OpenWorld extends Disposable {
   readonly tools: readonly Tool[]
   readonly examples: readonly string[]
 }
@@ -29,6 +30,8 @@ const schema = z.looseObject({
 export async function openWorld(path: string): Promise<OpenWorld> {
   const { application: given, state: start, examples } = parseAs(schema, await readJson(path), path)
   const application = parseApplication(given, `${path}: application`)
+  const hasScripts = application.tools.some(({ semantics }) => semantics?.kind === 'script')
+  const javascript = hasScripts ? openJavascript() : undefined
   let state: WorldState = start
   const tools = application.tools.map(({ declaration: { function: tool } }): Tool => {
     const { name, description = '', parameters = { type: 'object', properties: {} } } = tool
@@ -38,12 +41,17 @@ export async function openWorld(path: string): Promise<OpenWorld> {
       parameters,
       read: lenientSchemaReader(parameters),
       run: (args) => {
-        const result = executeCall(application, state, { name, arguments: JSON.stringify(args) })
+        const result = executeCall(
+          application,
+          state,
+          { name, arguments: JSON.stringify(args) },
+          javascript?.runScript,
+        )
         if (!result.ok) return { error: result.error }
         state = result.state
         return result.value
       },
     }
   })
-  return { tools, examples }
+  return { tools, examples, [Symbol.dispose]: () => javascript?.[Symbol.dispose]() }
 }

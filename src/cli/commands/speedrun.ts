@@ -29,20 +29,26 @@ function defaultDirectory(resume: boolean): string {
   return directoryName(resume ? Math.max(1, n - 1) : n)
 }
 
+const plain = ({ path, value, source }: ConfigOverride) => ({ path: [...path], value, source })
+
 async function speedrun(options: SpeedrunOptions): Promise<void> {
   const { out, resume = false, conversations, tasks, set, setSft, prompt, ...engine } = options
   const directory = out ?? defaultDirectory(resume)
   // Loaded when they are needed: help and other commands start faster without the engine and the charts.
-  const { refuseTaken } = await import('../speedrun/refuse-taken.ts')
-  refuseTaken(directory, resume)
-  const { runSpeedrun } = await import('../speedrun/run-speedrun.ts')
-  const finished = await runSpeedrun({
-    directory,
+  const { beginSpeedrun, resumedSettings } = await import('../speedrun/speedrun-settings.ts')
+  const given = {
     ...(conversations !== undefined && { conversations }),
     ...(tasks !== undefined && { tasks }),
+    set: { base: set.map(plain), sft: setSft.map(plain) },
+  }
+  const settings = resume ? await resumedSettings(directory, given) : given
+  if (!resume) await beginSpeedrun(directory, settings)
+  const { runSpeedrun } = await import('../speedrun/run-speedrun.ts')
+  const finished = await runSpeedrun({
+    ...settings,
+    directory,
     engine,
     engineOverrides: engineOverrides(engine),
-    set: { base: set, sft: setSft },
   })
   if (!finished) {
     process.exitCode = interruptedCode

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { taskResultsSchema } from '../../eval/task-results.ts'
+import { readJson } from '../../files/json-file.ts'
+import { parseAs } from '../../schema-error.ts'
 import type { ConfigOverride } from '../../train/config-override.ts'
-import { UserError } from '../../user-error.ts'
 import { formatDuration } from '../duration.ts'
 import { onInterrupt } from '../interruption.ts'
 import { chosenEngine, type EngineOptions } from '../open-engine.ts'
@@ -18,15 +20,18 @@ import { tryTasks } from './try-tasks.ts'
 export interface SpeedrunRequest {
   readonly directory: string
   /** Tasks to make conversations of. */
-  readonly conversations?: number
+  readonly conversations?: number | undefined
   /** Held-out tasks to try. */
-  readonly tasks?: number
+  readonly tasks?: number | undefined
   readonly engine: EngineOptions
   /** The engine's options as changes to both configs. */
   readonly engineOverrides: readonly ConfigOverride[]
   /** Changes to pre-training and to fine-tuning. */
   readonly set: { readonly base: readonly ConfigOverride[]; readonly sft: readonly ConfigOverride[] }
 }
+
+const resumeCommand = ({ directory }: SpeedrunRequest): string =>
+  `tsukimi speedrun --resume --out ${directory}`
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
@@ -53,6 +58,7 @@ async function pretrain(files: SpeedrunFiles, request: SpeedrunRequest): Promise
       }),
     runDir: files.base,
     resume,
+    resumeWith: resumeCommand(request),
     command: 'tsukimi speedrun',
   })
 }
@@ -80,22 +86,39 @@ async function fineTune(files: SpeedrunFiles, request: SpeedrunRequest): Promise
       }),
     runDir: directory,
     resume,
+    resumeWith: resumeCommand(request),
     command: 'tsukimi speedrun',
   })
 }
 
-/** Data, unless interrupted. */
-async function prepared(files: SpeedrunFiles, request: SpeedrunRequest): Promise<boolean> {
-  using interruption = onInterrupt('Interrupted: nothing is trained yet')
+/** Whether work was done to its end, and not stopped by Ctrl-C. */
+async function unlessInterrupted(
+  message: string,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<boolean> {
+  using interruption = onInterrupt(message)
   const { signal } = interruption
   try {
-    const { conversations = conversationCount, tasks = evaluation.tasks } = request
-    await makeData(files, { conversations, tasks }, signal)
-    return true
+    await work(signal)
   } catch (error) {
-    if (signal.aborted) return false
-    throw error
+    if (!signal.aborted) throw error
   }
+  return !signal.aborted
+}
+
+async function makeAll(files: SpeedrunFiles, request: SpeedrunRequest): Promise<boolean> {
+  const { conversations = conversationCount, tasks = evaluation.tasks } = request
+  return unlessInterrupted('Interrupted: nothing is trained yet', (signal) =>
+    makeData(files, { conversations, tasks }, signal),
+  )
+}
+
+async function tryAll(files: SpeedrunFiles, { directory, engine }: SpeedrunRequest): Promise<boolean> {
+  if (existsSync(files.tasks)) return true
+  return unlessInterrupted(
+    'Interrupted: the models are trained, the held-out tasks are tried anew',
+    (signal) => tryTasks(directory, files, chosenEngine(engine), signal),
+  )
 }
 
 /**
@@ -107,22 +130,20 @@ async function prepared(files: SpeedrunFiles, request: SpeedrunRequest): Promise
 export async function runSpeedrun(request: SpeedrunRequest): Promise<boolean> {
   const { directory } = request
   const files = speedrunFiles(directory)
-  if (isBegun(directory) && !existsSync(files.conversations))
-    throw new UserError(`${directory} holds a run that is no speedrun: choose another directory with --out`)
   const started = performance.now()
   const stages: readonly (readonly [string, () => Promise<boolean>])[] = [
-    ['tasks, and conversations that solve them', () => prepared(files, request)],
+    ['tasks, and conversations that solve them', () => makeAll(files, request)],
     ['pre-training on speeches', () => pretrain(files, request)],
     ['fine-tuning on the conversations', () => fineTune(files, request)],
+    ['held-out tasks: names and wordings that were in no conversation', () => tryAll(files, request)],
   ]
   for (const [i, [what, run]] of stages.entries()) {
-    say(`\n${i + 1}/4 ${what}`)
+    say(`\n${i + 1}/${stages.length} ${what}`)
     if (await run()) continue
-    say(`Stopped. Go on with: tsukimi speedrun --resume --out ${directory}`)
+    say(`Stopped. Go on with: ${resumeCommand(request)}`)
     return false
   }
-  say('\n4/4 held-out tasks: names, numbers and phrasings that were in no conversation')
-  const results = await tryTasks(directory, files, chosenEngine(request.engine))
+  const results = parseAs(taskResultsSchema, await readJson(files.tasks), files.tasks)
   process.stdout.write(`\n${resultTable(results)}\n`)
   await writeRunReport(files.base)
   await writeRunReport(directory)

@@ -15,7 +15,9 @@ export const speedrunFiles = (directory: string) => ({
   /** A world to chat in. */
   world: join(directory, 'data', 'world.json'),
   tasks: join(directory, 'tasks.json'),
-  /** Trajectories of the model on the held-out tasks. */
+  /** What the speedrun was begun with, for who resumes it. */
+  settings: join(directory, 'speedrun.json'),
+  /** Both models on the held-out tasks; the labels `model` and `enforced` say which episode is whose. */
   episodes: join(directory, 'episodes.jsonl'),
 })
 

@@ -4,15 +4,17 @@ import { writeJson } from '../../files/json-file.ts'
 import { createTaskSolver } from '../../rollout/task-solver.ts'
 import { starterFamilies } from '../../synth/starter/starter-task.ts'
 import { readTasks } from '../../synth/tasks/task-files.ts'
+import type { ChatStyle } from '../../train/chat-example.ts'
 import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import { writeTrajectories } from '../../trajectory/write-trajectories.ts'
+import { UserError } from '../../user-error.ts'
 import type { Task } from '../../world/task.ts'
 import { generatorOptions } from '../generator-options.ts'
-import { loadTrainedModel } from '../load-trained-model.ts'
+import { describeTrainedModel, loadTrainedModel } from '../load-trained-model.ts'
 import { type EngineChoice, openEngine } from '../open-engine.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import type { SpeedrunFiles } from './speedrun-files.ts'
-import { evaluation, heldOutSeed, recipeOverrides } from './speedrun-recipe.ts'
+import { evaluation, heldOutSeed } from './speedrun-recipe.ts'
 
 const set = 'starter/held-out'
 
@@ -46,39 +48,60 @@ function armOf(model: TaskArm['model'], enforced: boolean, trajectories: readonl
   return { model, enforced, results, episodes: shown.map(episodeOf) }
 }
 
+/** What is not the model's doing must not be counted against it. @throws UserError */
+function refuseBroken(trajectories: readonly Trajectory[]): void {
+  const broken = trajectories.find(({ outcome }) => outcome?.status === 'failed')
+  if (broken !== undefined)
+    throw new UserError(`The task ${broken.task.id} could not be tried: ${broken.outcome?.stop}`)
+}
+
+interface Trial {
+  readonly tasks: readonly Task[]
+  readonly choice: EngineChoice
+  readonly style: ChatStyle | undefined
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
 async function tried(
   model: TaskArm['model'],
   directory: string,
-  tasks: readonly Task[],
-  choice: EngineChoice,
-  progress: Progress,
+  { tasks, choice, style, progress, signal }: Trial,
   done: number,
 ): Promise<{ readonly arms: readonly TaskArm[]; readonly trajectories: readonly Trajectory[] }> {
-  const { config, weights, tokenizer, style } = await loadTrainedModel(directory)
+  const { config, weights, tokenizer } = await loadTrainedModel(directory)
   using engine = await openEngine(choice)
   const { plan } = generatorOptions(choice)
-  // The base has not learned any way to write conversations: it is given that of the other.
-  const toolStyle = recipeOverrides('sft').find(({ path }) => path.join('.') === 'chat.toolStyle')!.value
   await using solver = createTaskSolver({
     engine,
     config,
     weights,
     tokenizer,
     ...(plan && { plan }),
-    template: style ?? { toolStyle: toolStyle as 'typescript' },
+    ...(style && { template: style }),
     maxTokens: evaluation.maxTokens,
     concurrency: evaluation.concurrency,
   })
   const arms: TaskArm[] = []
-  let trajectories: readonly Trajectory[] = []
+  const trajectories: Trajectory[] = []
   let count = done
   for (const enforce of [false, true]) {
-    trajectories = await solver.solve(tasks, {
+    const made = await solver.solve(tasks, {
       set,
       enforce,
+      signal,
       onEpisode: () => progress.update(++count, `${model}${enforce ? ', enforced' : ''}`),
     })
-    arms.push(armOf(model, enforce, trajectories))
+    refuseBroken(made)
+    arms.push(armOf(model, enforce, made))
+    const labels = { model, enforced: String(enforce) }
+    trajectories.push(
+      ...made.map((one) => ({
+        ...one,
+        id: `${one.id}/${model}${enforce ? '/enforced' : ''}`,
+        labels: { ...one.labels, ...labels },
+      })),
+    )
   }
   return { arms, trajectories }
 }
@@ -88,12 +111,16 @@ export async function tryTasks(
   directory: string,
   files: SpeedrunFiles,
   choice: EngineChoice,
+  signal: AbortSignal,
 ): Promise<TaskResults> {
   const tasks = await Array.fromAsync(readTasks(files.heldOutTasks))
   const progress = startProgress('held-out tasks', 4 * tasks.length)
-  const base = await tried('base', files.base, tasks, choice, progress, 0)
-  const sft = await tried('sft', directory, tasks, choice, progress, 2 * tasks.length)
-  await writeTrajectories(files.episodes, sft.trajectories)
+  // The base has not learned any way to write conversations: it is given that of the other.
+  const { style } = await describeTrainedModel(directory)
+  const trial: Trial = { tasks, choice, style, progress, signal }
+  const base = await tried('base', files.base, trial, 0)
+  const sft = await tried('sft', directory, trial, 2 * tasks.length)
+  await writeTrajectories(files.episodes, [...base.trajectories, ...sft.trajectories])
   const results: TaskResults = {
     version: 1,
     set,

@@ -203,6 +203,7 @@ const refundBelow: Make = (d, split) => {
     moves: first(phrase(d, split, 'refundBelow', { order, limit })),
     success: below
       ? [
+          { name: 'looks it up first', check: { kind: 'order', first: 'get_order', second: 'refund' } },
           {
             name: 'it is refunded',
             check: { kind: 'column', table: 'orders', key: order, column: 'status', equals: 'refunded' },

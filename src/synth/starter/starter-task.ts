@@ -22,12 +22,13 @@ export type StarterFamily = Exclude<TaskFamily, 'code'>
 
 export const starterFamilies = Object.keys(families) as readonly StarterFamily[]
 
-/** Tools that an agent has, needed ones included. */
-const toolCount = (d: Draws, needed: number): number => Math.max(needed, d.integer(2, 3))
+/** Tools that an agent has, needed ones included: mostly two or three, sometimes all. */
+const toolCount = (d: Draws, needed: number): number =>
+  d.chance(0.1) ? starterToolNames.length : Math.max(needed, d.integer(2, 3))
 
 /**
- * A task for a model of minutes: family after family by index. Entities, numbers and phrasings of `heldOut` come in no
- * task of `train`.
+ * A task for a model of minutes: family after family by index. Names, wordings, prices, totals, factors and numbers of
+ * orders of `heldOut` come in no task of `train`; degrees, days and limits do.
  */
 export function starterTask({
   seed,
