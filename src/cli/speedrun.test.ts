@@ -77,7 +77,8 @@ test('data, two models, held-out tasks and reports; what is done is not done aga
     true,
   )
   const episodes = await Array.fromAsync(readTrajectories(join(root, 'run/episodes.jsonl')))
-  expect(episodes).toHaveLength(6)
+  expect(Map.groupBy(episodes, ({ labels }) => `${labels!.model} ${labels!.enforced}`).size).toBe(4)
+  expect(episodes).toHaveLength(24)
   expect(episodes.some(({ nodes }) => nodes.some(({ tokens }) => tokens !== undefined))).toBe(true)
   const page = await readFile(join(root, 'run/report.html'), 'utf8')
   expect(page).toContain('Held-out tasks')
