@@ -55,13 +55,13 @@ function readAssistant(input: Fields, named: Named, where: string, isLast: boole
   }
 }
 
-type Reader = (input: Fields, named: Named, where: string, isLast: boolean) => ChatMessage | undefined
+type Reader = (input: Fields, named: Named, where: string, isLast: boolean) => ChatMessage
 
-const readSystem: Reader = (input, named, where) => {
-  // A message that only declares tools has no text of its own.
-  if (input.tools && (input.content ?? '') === '') return undefined
-  return { role: 'system', content: textContent(input.content, `${where}.content`, readPart), ...named }
-}
+const readSystem: Reader = (input, named, where) => ({
+  role: 'system',
+  content: textContent(input.content, `${where}.content`, readPart),
+  ...named,
+})
 
 const readers: Readonly<Record<string, Reader>> = {
   system: readSystem,
@@ -81,12 +81,20 @@ const readers: Readonly<Record<string, Reader>> = {
   }),
 }
 
+/** Whether a message has no text of its own, only tools that it declares: it is none of the conversation. */
+export function onlyDeclaresTools(input: unknown): boolean {
+  const { role, tools, content } = input as Fields & { readonly role?: unknown }
+  const isSystem = typeof role === 'string' && Object.hasOwn(readers, role) && readers[role] === readSystem
+  return isSystem && Boolean(tools) && (content ?? '') === ''
+}
+
 function readMessage(input: unknown, where: string, isLast: boolean): ChatMessage | undefined {
   const { role, name } = readAs(headerSchema, input, where)
   if (!Object.hasOwn(readers, role))
     throw new UserError(
       `${where}.role: expected "system", "developer", "user", "assistant" or "tool", got ${JSON.stringify(role.slice(0, 60))}`,
     )
+  if (onlyDeclaresTools(input)) return undefined
   return readers[role]!(input as Fields, name ? { name } : {}, where, isLast)
 }
 

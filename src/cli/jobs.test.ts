@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,12 +19,18 @@ interface Outcome {
   readonly stderr: string
 }
 
-const tsukimi = (...args: readonly string[]): Promise<Outcome> =>
+const env = { ...process.env, DATABASE_URL: '', TSUKIMI_STORE: undefined }
+const tsukimi = (...args: readonly string[]): Promise<Outcome> => tsukimiAt('', ...args)
+const tsukimiAt = (databaseUrl: string, ...args: readonly string[]): Promise<Outcome> =>
   new Promise((resolve) => {
-    const env = { ...process.env, DATABASE_URL: '', TSUKIMI_STORE: undefined }
-    execFile(process.execPath, [bin, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
+    execFile(
+      process.execPath,
+      [bin, ...args],
+      { env: { ...env, DATABASE_URL: databaseUrl } },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+      },
+    )
   })
 
 const stage: Stage<number, number> = {
@@ -98,11 +105,38 @@ describe('tsukimi jobs', () => {
   })
 
   test('says that no jobs have run', async () => {
-    const { code, stderr } = await tsukimi('jobs', join(directory, 'elsewhere'))
+    const elsewhere = join(directory, 'elsewhere')
+    for (const args of [
+      ['jobs', elsewhere],
+      ['worker', '--run', elsewhere],
+    ]) {
+      const { code, stderr } = await tsukimi(...args)
+      expect([code, stderr]).toEqual([
+        1,
+        `error: ${elsewhere}: no jobs have run here; give the directory of a run, or DATABASE_URL\n`,
+      ])
+    }
+    const { code, stderr } = await tsukimiAt('postgres://127.0.0.1:9/none', 'jobs', elsewhere)
     expect([code, stderr]).toEqual([
       1,
-      `error: ${join(directory, 'elsewhere')}: no jobs have run here; give the directory of a run, or DATABASE_URL\n`,
+      expect.stringContaining(`error: ${join(elsewhere, '.jobs')}: no jobs have left results here`),
     ])
+    expect(existsSync(elsewhere)).toBe(false)
+  })
+
+  test('a worker without a server says that it is alone', async () => {
+    const worker = spawn(process.execPath, [bin, 'worker', '--run', directory, '--stages', 'synth/judge'], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    worker.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    while (!said.includes('DATABASE_URL is not set')) await once(worker.stderr, 'data')
+    worker.kill('SIGINT')
+    await once(worker, 'exit')
+    expect(said).toMatch(/^working on synth\/judge; .*\n.*shares nothing with other processes\n/)
   })
 
   test('knows which stages there are for a worker', async () => {

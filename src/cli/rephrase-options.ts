@@ -8,6 +8,7 @@ export interface RephraseOptions {
   readonly apiKeyEnv?: string
   readonly judgeBaseUrl?: string
   readonly judgeModel?: string
+  readonly judgeApiKeyEnv?: string
   /** False for `--no-judge`. */
   readonly judge: boolean
   readonly mode: ModeName

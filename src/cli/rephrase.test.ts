@@ -20,6 +20,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   process.exitCode = undefined
   await rm(directory, { recursive: true, force: true })
 })
@@ -106,6 +107,29 @@ test('where nothing is accepted the exit code says so', async () => {
   )
   expect([code, stderr]).toEqual([1, expect.stringContaining('error: no rewriting was accepted')])
   expect(server.requests).toHaveLength(1 + 2)
+})
+
+test.each<[name: string, more: readonly string[], elsewhere: boolean, judgeKey: string]>([
+  ['another endpoint gets no key', [], true, 'Bearer none'],
+  ['another endpoint gets its own key', ['--judge-api-key-env', 'JUDGE_KEY'], true, 'Bearer of-the-judge'],
+  ['the same endpoint gets the same key', [], false, 'Bearer of-the-rephraser'],
+])('a judge at %s', async (_, more, elsewhere, judgeKey) => {
+  vi.stubEnv('REPHRASER_KEY', 'of-the-rephraser')
+  vi.stubEnv('JUDGE_KEY', 'of-the-judge')
+  await writeTexts(1)
+  const script = ready(teacher((text) => text))
+  await using server = await scriptedEndpoint(script)
+  await using other = await scriptedEndpoint(script)
+  const judge = elsewhere ? other : server
+  const { code } = await tsukimi(
+    ...['rephrase', file('texts.jsonl'), '--out', file('out'), '--text-field', 'body'],
+    ...['--base-url', server.baseUrl, '--model', 'scripted', '--api-key-env', 'REPHRASER_KEY'],
+    ...['--judge-base-url', `${judge.baseUrl}/`, ...more],
+  )
+  expect(code).toBe(0)
+  expect(new Set(server.keys)).toEqual(new Set(['Bearer of-the-rephraser']))
+  expect(judge.keys.length).toBeGreaterThan(1)
+  expect(new Set(judge.keys)).toEqual(new Set([judgeKey]))
 })
 
 test.each<[args: readonly string[], message: string]>([

@@ -63,16 +63,20 @@ function rewritingsOf({ perSource }: RephraseOptions, mode: RephraseMode): numbe
   )
 }
 
+const sameUrl = (a: string, b: string): boolean => a.replace(/\/+$/, '') === b.replace(/\/+$/, '')
+
 function rolesOf(options: RephraseOptions): Roles {
-  const { baseUrl, model, judgeBaseUrl = baseUrl, judgeModel = model } = options
+  const { baseUrl, model, apiKeyEnv, judgeBaseUrl = baseUrl, judgeModel = model } = options
   if (baseUrl === undefined || model === undefined)
     throw new UserError(
       'who rephrases? Give an endpoint, as in `--base-url http://127.0.0.1:8000/v1 --model NAME`; without one there is --facts only',
     )
-  const role = (base_url: string, name: string) => ({
+  // A key is for the endpoint that it was given for.
+  const judgeKey = options.judgeApiKeyEnv ?? (sameUrl(judgeBaseUrl!, baseUrl) ? apiKeyEnv : undefined)
+  const role = (base_url: string, name: string, key: string | undefined) => ({
     base_url,
     model: name,
-    ...(options.apiKeyEnv !== undefined && { api_key_env: options.apiKeyEnv }),
+    ...(key !== undefined && { api_key_env: key }),
     max_concurrency: options.concurrency,
     timeout_seconds: options.timeout,
     retries: options.retries,
@@ -84,8 +88,8 @@ function rolesOf(options: RephraseOptions): Roles {
     user: 'procedural',
     tool_simulator: 'procedural',
     assistant: 'procedural',
-    rephraser: role(baseUrl, model),
-    judge: options.judge ? role(judgeBaseUrl!, judgeModel!) : 'procedural',
+    rephraser: role(baseUrl, model, apiKeyEnv),
+    judge: options.judge ? role(judgeBaseUrl!, judgeModel!, judgeKey) : 'procedural',
   })
 }
 

@@ -88,7 +88,13 @@ test('a base learns to judge pairs, and says how often it is right', async () =>
 }, 60_000)
 
 /** What the command does before it trains. */
-async function begin(base: string | undefined, file: string | null, more: readonly string[], resume = false) {
+async function begin(
+  base: string | undefined,
+  file: string | null,
+  more: readonly string[],
+  resume = false,
+  objective: 'sft' | 'preference' = 'sft',
+) {
   const at = (name: string): string => join(directory, name)
   const overrides = [
     ...(file === null
@@ -97,7 +103,7 @@ async function begin(base: string | undefined, file: string | null, more: readon
     ...['data.sequenceLength=32', 'chat.defaultSystem=null', ...more].map(parseOverride),
   ]
   const out = resume ? 'run' : 'refused'
-  const request = { base: base && at(base), objective: 'sft', overrides, runDir: at(out), resume } as const
+  const request = { base: base && at(base), objective, overrides, runDir: at(out), resume } as const
   const draft = await tuningConfig(request)
   const options = { runDir: at(out), cacheDirectory: at('cache') }
   using run = await prepareTogether(
@@ -134,4 +140,15 @@ test('steps follow from epochs, and what follows from steps from the command lin
 
 test('a run goes on from what it was begun from only', async () => {
   await expect(begin('other', null, [], true)).rejects.toThrow(/not the weights that .*run was begun from/)
+})
+
+test.each([
+  [['model.hiddenSize=32'], 'sft', "model.hiddenSize=32: fine-tuning keeps the base's model and tokenizer"],
+  [['tokenizer.path=x'], 'sft', "tokenizer.path=x: fine-tuning keeps the base's model and tokenizer"],
+  [['base=null'], 'sft', "fine-tuning keeps the base's model"],
+  [['chat.epochs=2', 'steps=3'], 'sft', 'steps and epochs are both given'],
+  [[], 'preference', 'a run with the objective sft does not go on with preference'],
+  [['objective=preference'], 'sft', 'a run with the objective sft does not go on with preference'],
+] as const)('resuming a run with %j as %s is refused', async (more, objective, message) => {
+  await expect(begin(undefined, null, more, true, objective)).rejects.toThrow(message)
 })

@@ -1,7 +1,7 @@
 import { latestCheckpoint } from '../checkpoint/run-directory.ts'
 import { weightsDigest } from '../checkpoint/weights-digest.ts'
 import type { ConfigOverride } from '../train/config-override.ts'
-import { fineTuningConfig, isGiven } from '../train/fine-tuning-config.ts'
+import { fineTuningConfig, isGiven, refuseFixed } from '../train/fine-tuning-config.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import { UserError } from '../user-error.ts'
 import { checkpointDirectory, describeTrainedModel } from './load-trained-model.ts'
@@ -16,8 +16,17 @@ export interface TuningRequest {
   readonly resume: boolean
 }
 
+/** @throws UserError where a run that learns conversations is to learn pairs, or the other way round */
+function refuseOtherObjective(saved: RunConfig, asked: RunConfig['objective'], runDir: string): void {
+  if (asked !== saved.objective)
+    throw new UserError(
+      `${runDir}: a run with the objective ${saved.objective} does not go on with ${asked}; leave that out, or begin another run with --out`,
+    )
+}
+
 /** The saved config with the command line's changes. What it began from must still be there until a checkpoint is. */
-async function resumedConfig({ base, overrides, runDir }: TuningRequest): Promise<RunConfig> {
+async function resumedConfig({ base, objective, overrides, runDir }: TuningRequest): Promise<RunConfig> {
+  refuseFixed(overrides)
   const { saved, config: changed } = await savedConfig(runDir, overrides)
   // Steps of the command line are not counted in epochs.
   const config = isGiven(overrides, 'steps')
@@ -27,6 +36,8 @@ async function resumedConfig({ base, overrides, runDir }: TuningRequest): Promis
     throw new UserError(
       `${runDir}: a run of pre-training; go on with: tsukimi pretrain --resume --out ${runDir}`,
     )
+  // Without --preference a run goes on as it was begun.
+  refuseOtherObjective(saved, objective === 'preference' ? objective : config.objective, runDir)
   const needed = base ?? ((await latestCheckpoint(runDir)) === undefined ? saved.base.path : undefined)
   if (needed === undefined) return config
   const directory = await checkpointDirectory(needed)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryName } from '../files/atomic-file.ts'
@@ -19,6 +20,9 @@ export interface ObjectStore {
   /** The text with a digest; undefined where it is missing or broken. */
   get(digest: string): Promise<string | undefined>
 }
+
+/** Whether a store was ever opened in a directory. */
+export const holdsStore = (directory: string): boolean => existsSync(join(directory, 'store.json'))
 
 /** Hours after which a temporary file is nobody's any more. */
 const abandonedAfter = 1

@@ -31,6 +31,10 @@ export interface JobsOptions {
 
 export const jobsDirectory = (run: string): string => join(run, '.jobs')
 
+/** Where the results of a run are kept. */
+export const storeDirectory = ({ directory, store }: Pick<JobsOptions, 'directory' | 'store'>): string =>
+  store ?? process.env.TSUKIMI_STORE ?? jobsDirectory(directory)
+
 /**
  * Opens the durable work of a run: its queue and table in the schema of its store, so that runs share a server without
  * knowing of each other, and runs that share a store share results.
@@ -40,7 +44,7 @@ export const jobsDirectory = (run: string): string => join(run, '.jobs')
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const directory = jobsDirectory(options.directory)
   const url = options.databaseUrl ?? process.env.DATABASE_URL ?? ''
-  const store = await openObjectStore(options.store ?? process.env.TSUKIMI_STORE ?? directory)
+  const store = await openObjectStore(storeDirectory(options))
   const database = url === '' ? await openPglite(directory) : await openPostgres(url, options)
   try {
     return await jobsOn(database, { ...options, directory }, store)

@@ -110,7 +110,74 @@ test('a trajectory is the conversation that its last node ends', () => {
   expect(byteTokenizer.decode(tokens)).not.toContain('branch')
 })
 
+/** What is learned of a conversation, a text for each run of learned tokens. */
+function learnedOf(value: Record<string, unknown>): string[] {
+  const { tokens, mask } = chatExample(byteTokenizer, readChatRecord(value), options)!
+  const learned = byteTokenizer.decode(tokens.map((id, i) => (mask[i] === 1 ? id : 0x2f)))
+  return [...learned.matchAll(/([^/]*)<\|im_end\|>/g)].map(([, text]) => text!)
+}
+
+const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })
+const calling = { role: 'assistant', content: 'one', tool_calls: [call('a'), call('b')] }
+const weighted = [
+  { role: 'system', content: '', tools: [{ type: 'function', function: { name: 'f' } }] },
+  { role: 'user', content: 'go' },
+  { role: 'tool', tool_call_id: 'nobody', content: 'left out' },
+  { ...calling, weight: 0 },
+  { role: 'tool', tool_call_id: 'b', content: 'a result, and one is added' },
+  { role: 'user', content: 'more' },
+  { role: 'assistant', content: 'two', weight: 1 },
+  { role: 'user', content: 'more' },
+  { role: 'assistant', content: 'three', weight: 0 },
+  { role: 'user', content: 'more' },
+  { role: 'assistant', content: 'four' },
+  { role: 'user', content: 'more' },
+  { role: 'assistant', content: 'five', weight: 0 },
+]
+
+test('turns of weight 0 are read and not learned, what stands behind the last learned one is left out', () => {
+  expect(learnedOf({ messages: weighted })).toEqual(['two', 'four'])
+  const { tokens } = chatExample(byteTokenizer, readChatRecord({ messages: weighted }), options)!
+  expect(byteTokenizer.decode(tokens)).toMatch(/one.*three.*four<\|im_end\|>$/s)
+})
+
+test('nodes of weight 0 are read and not learned', () => {
+  const nodes = weighted.slice(5).map(({ weight, ...message }, i) => ({
+    ...{ parent: i - 1, author: 'x', message },
+    ...(weight !== undefined && { meta: { weight, latency: 3 } }),
+  }))
+  const about = {
+    version: 1,
+    id: 't',
+    task: { set: 's', id: '1', digest: 'd' },
+    seed: 0,
+    models: {},
+    tools: [],
+  }
+  expect(learnedOf({ ...about, nodes })).toEqual(['two', 'four'])
+})
+
+test('whatever is repaired in a history, its turns keep their weights', () => {
+  fc.assert(
+    fc.property(validHistory, fc.infiniteStream(fc.boolean()), (messages, stream) => {
+      const learned = messages.map(() => stream.next().value as boolean)
+      const plain = messages.map((message, i) =>
+        message.role === 'assistant' ? { ...message, content: `${learned[i] ? 'yes' : 'no'}` } : message,
+      )
+      if (!plain.some((message, i) => message.role === 'assistant' && learned[i])) return
+      const { tokens, mask } = chatExample(byteTokenizer, { messages: plain, tools: [], learned }, options)!
+      const starts = tokens.flatMap((_, i) => (mask[i] === 1 && mask[i - 1] === 0 ? [i] : []))
+      for (const start of starts) expect(byteTokenizer.decode(tokens.slice(start, start + 3))).toBe('yes')
+      const count = plain.filter(({ role }, i) => role === 'assistant' && learned[i]).length
+      expect(starts).toHaveLength(count)
+    }),
+    { numRuns: 100 },
+  )
+})
+
 test.each([
+  [{ messages: [{ role: 'assistant', content: 'a', weight: 0 }] }, "every assistant's turn has weight 0"],
+  [{ messages: [{ role: 'assistant', content: 'a', weight: 0.5 }] }, 'messages[0].weight'],
   [{ text: 'a' }, 'no key "messages" (there are: text)'],
   [{ messages: [] }, 'messages'],
   [{ messages: 'hello' }, 'messages: expected a list, or JSON text of one'],

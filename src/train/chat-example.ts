@@ -9,12 +9,14 @@ import { UserError } from '../user-error.ts'
 export interface ChatRecord {
   readonly messages: readonly ChatMessage[]
   readonly tools: readonly ToolDeclaration[]
+  /** By message: whether it is learned where it is an assistant's. All are where it is missing. */
+  readonly learned?: readonly boolean[]
 }
 
 /** A conversation as tokens. */
 export interface ChatExample {
   readonly tokens: readonly number[]
-  /** 1 for what an assistant learns: its turns' bodies with their end marks; else 0. */
+  /** 1 for what an assistant learns: the bodies of its learned turns with their end marks; else 0. */
   readonly mask: Uint8Array
   /** UTF-8 bytes of the learned text, marks left out. */
   readonly bytes: number
@@ -30,23 +32,33 @@ export interface ChatExampleOptions extends ChatStyle {
   readonly tooLong: 'drop' | 'cut'
 }
 
+/** Whether each assistant's turn is learned. `canonicalHistory` moves, adds and leaves out results of tools alone. */
+const learnedTurns = ({ messages, learned }: ChatRecord): readonly boolean[] =>
+  messages.flatMap(({ role }, i) => (role === 'assistant' ? [learned?.[i] ?? true] : []))
+
 /**
- * Renders a conversation by K2's template, up to its last assistant's turn.
+ * Renders a conversation by K2's template, up to the last assistant's turn that is learned.
  *
  * @returns null for one that is too long
- * @throws UserError for one without an assistant's turn
+ * @throws UserError for one without such a turn
  */
 export function chatExample(
   tokenizer: Tokenizer,
-  { messages, tools }: ChatRecord,
+  record: ChatRecord,
   { sequenceLength, tooLong, ...style }: ChatExampleOptions,
 ): ChatExample | null {
-  const history = canonicalHistory(messages, { closeLast: false })
-  const { ids, turns } = chatTokens(tokenizer, history.messages, { ...style, tools })
-  const learned = turns.filter(({ role, bodyStart, end }) => role === 'assistant' && end > bodyStart)
+  const history = canonicalHistory(record.messages, { closeLast: false })
+  const { ids, turns } = chatTokens(tokenizer, history.messages, { ...style, tools: record.tools })
+  const isLearned = learnedTurns(record)
+  const assistants = turns.filter(({ role }) => role === 'assistant')
+  const learned = assistants.filter(({ bodyStart, end }, i) => isLearned[i] && end > bodyStart)
   const last = learned.at(-1)
   if (last === undefined)
-    throw new UserError("messages: no turn of the role assistant, so there's nothing to learn from")
+    throw new UserError(
+      isLearned.includes(false)
+        ? "messages: every assistant's turn has weight 0, so there's nothing to learn from"
+        : "messages: no turn of the role assistant, so there's nothing to learn from",
+    )
   const isTooLong = last.end > sequenceLength + 1
   if (isTooLong && tooLong === 'drop') return null
   const fitting = learned.filter(({ end }) => end <= sequenceLength + 1)

@@ -41,11 +41,13 @@ export function isGiven(overrides: readonly ConfigOverride[], key: string): bool
   })
 }
 
-/** What the base decides. */
-function refuseFixed(overrides: readonly ConfigOverride[]): void {
+/** @throws UserError for what the base decides, and for steps beside epochs */
+export function refuseFixed(overrides: readonly ConfigOverride[]): void {
   for (const { path, source } of overrides)
     if (['model', 'tokenizer', 'base'].includes(path[0]!))
       throw new UserError(`${source}: fine-tuning keeps the base's model and tokenizer; leave it out`)
+  if (isGiven(overrides, 'steps') && isGiven(overrides, 'chat.epochs'))
+    throw new UserError('steps and epochs are both given: give one of them')
 }
 
 /**
@@ -64,8 +66,6 @@ export function fineTuningConfig(
   const preset = presetOf(base.config)
   const rate = recipes[preset].optimizer?.learningRate ?? baseRecipe.optimizer.learningRate
   const hasSteps = isGiven(overrides, 'steps')
-  if (hasSteps && isGiven(overrides, 'chat.epochs'))
-    throw new UserError('steps and epochs are both given: give one of them')
   const content: RunConfigInput = {
     preset,
     model: base.config,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { BadInput } from '../data/bad-input.ts'
+import { type BadInput, type OnBadInput, refuseBadInput } from '../data/bad-input.ts'
 import type { BatchSource } from '../data/batches.ts'
 import { concatStreams } from '../data/concat-streams.ts'
 import { type Corpus, openCorpus } from '../data/corpus.ts'
@@ -78,12 +78,12 @@ export async function readSide(
   return texts
 }
 
-/** Texts of the tokenizer's extra files, whole. */
-async function extraTexts({ tokenizer, data }: RunConfig): Promise<string[]> {
+/** Texts of the tokenizer's extra files, whole. They are not the corpus's, so their text is in the field `text`. */
+async function extraTexts({ tokenizer }: RunConfig, onBadInput: OnBadInput): Promise<string[]> {
   if (tokenizer.extraText.length === 0) return []
-  const corpus = await openCorpus({ paths: tokenizer.extraText, textField: data.textField })
+  const corpus = await openCorpus({ paths: tokenizer.extraText })
   const texts: string[] = []
-  for await (const { text } of corpus.documents()) texts.push(text)
+  for await (const { text } of corpus.documents({ onBadInput })) texts.push(text)
   return texts
 }
 
@@ -91,10 +91,11 @@ async function trainTokenizer(
   config: RunConfig,
   corpora: readonly Corpus[],
   options: PrepareOptions,
+  onBadInput: OnBadInput,
 ): Promise<Tokenizer> {
   const texts = [
     ...(await readSide(config, corpora, 'train', tokenizerCharacters)),
-    ...(await extraTexts(config)),
+    ...(await extraTexts(config, onBadInput)),
   ]
   await setImmediate()
   const ranks = trainBpe(texts, {
@@ -116,11 +117,12 @@ async function tokenizerOf(
   corpora: readonly Corpus[],
   directory: string,
   options: PrepareOptions,
+  onBadInput: OnBadInput,
 ): Promise<Tokenizer> {
   if (existsSync(join(directory, 'tiktoken.model'))) return loadTokenizer(directory)
   const tokenizer =
     config.tokenizer.path === null
-      ? await trainTokenizer(config, corpora, options)
+      ? await trainTokenizer(config, corpora, options, onBadInput)
       : await givenTokenizer(config.tokenizer.path)
   if (tokenizer.vocabSize > config.model.vocabSize)
     throw new UserError(
@@ -138,7 +140,10 @@ async function tokenizerOf(
 export async function prepareData(config: RunConfig, options: PrepareOptions): Promise<PreparedData> {
   const corpora = await openCorpora(config)
   const tokenizerDirectory = join(options.runDir, 'tokenizer')
-  const tokenizer = await tokenizerOf(config, corpora, tokenizerDirectory, options)
+  const badExtras: BadInput[] = []
+  const onBadInput: OnBadInput =
+    config.data.onBadInput === 'skip' ? (bad) => void badExtras.push(bad) : refuseBadInput
+  const tokenizer = await tokenizerOf(config, corpora, tokenizerDirectory, options, onBadInput)
   const encoder = {
     vocabSize: tokenizer.vocabSize,
     digest: tokenizerDigest(tokenizer),
@@ -181,7 +186,7 @@ export async function prepareData(config: RunConfig, options: PrepareOptions): P
     train,
     heldOut: concatStreams(prepared.map((shards) => shards.heldOut)),
     bytesPerToken: sum(byteCount) / sum((stream) => stream.tokenCount),
-    badInputs: prepared.flatMap((shards) => shards.badInputs),
+    badInputs: [...badExtras, ...prepared.flatMap((shards) => shards.badInputs)],
     [Symbol.dispose]: dispose,
   }
 }

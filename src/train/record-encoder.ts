@@ -8,7 +8,7 @@ import type { RunConfig } from './run-config.ts'
 import { tokenizerDigest } from './tokenizer-digest.ts'
 
 /** Bumped when the same record is written in other tokens. */
-const version = 1
+const version = 2
 
 type Objective = Exclude<RunConfig['objective'], 'pretrain'>
 

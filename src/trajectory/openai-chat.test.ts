@@ -125,7 +125,7 @@ describe('chats of OpenAI', () => {
       'messages[0].role: expected "system", "developer", "user"',
     ],
     [{ messages: [{ role: 'user' }] }, 'messages[0].content: missing, expected a string or a list of parts'],
-    [{ messages: [user, { ...user, weight: 2 }] }, 'messages[1]: weight: '],
+    [{ messages: [user, { ...user, weight: 2 }] }, 'messages[1].weight: expected 0 or 1, got 2'],
     [
       { messages: [user, { role: 'tool', tool_call_id: 'x', content: '' }] },
       'messages[1].tool_call_id: "x" answers no',

@@ -3,6 +3,7 @@ import { canonicalHistory } from '../chat/canonical-history.ts'
 import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
 import { readOpenAiMessages } from '../chat/openai-messages.ts'
 import { readOpenAiMessageTools, readOpenAiTools } from '../chat/openai-tools.ts'
+import { readOpenAiWeights } from '../chat/openai-weights.ts'
 import { type OpenAiMessage, writeOpenAiMessage } from '../chat/write-openai-messages.ts'
 import { digestOf } from '../files/digest.ts'
 import { readJsonLines } from '../files/json-lines.ts'
@@ -36,8 +37,6 @@ const chatSchema = z.looseObject({
   functions: z.array(z.unknown()).nullish(),
 })
 
-const weightSchema = z.looseObject({ weight: z.union([z.literal(0), z.literal(1)]).nullish() })
-
 /** Refuses calls without a result before the next message, and results without a call. The last calls may be open. */
 function checkAnswered(messages: readonly ChatMessage[]): void {
   let open: { readonly id: string; readonly where: string }[] = []
@@ -59,18 +58,10 @@ function checkAnswered(messages: readonly ChatMessage[]): void {
   }
 }
 
-/** Whether a message only declares tools, and is none of the conversation. */
-const onlyDeclares = (input: unknown): boolean => {
-  const { role, tools, content } = input as { role?: unknown; tools?: unknown; content?: unknown }
-  return role === 'system' && Boolean(tools) && (content ?? '') === ''
-}
-
 function chatNodes(given: readonly unknown[], keepIds: boolean): TrajectoryNode[] {
   const inputs = functionMessagesAsTools(given)
   const messages = readOpenAiMessages(inputs)
-  const weights = inputs
-    .map((input, i) => parseAs(weightSchema, input, `messages[${i}]`).weight)
-    .filter((_, i) => !onlyDeclares(inputs[i]))
+  const weights = readOpenAiWeights(inputs)
   checkAnswered(messages)
   const own = keepIds ? messages : canonicalHistory(messages, { closeLast: false }).messages
   // Some results may be missing at the very end, where nothing follows them.

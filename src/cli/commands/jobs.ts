@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { jobsDirectory, openJobs } from '../../jobs/open-jobs.ts'
 import { DirectoryInUse } from '../../jobs/pglite-database.ts'
 import type { Jobs, StageStatus } from '../../jobs/stage.ts'
 import { readSnapshot } from '../../jobs/status-snapshot.ts'
-import { UserError } from '../../user-error.ts'
 import { deadTable, stageTable } from '../job-text.ts'
+import { refuseWithoutJobs } from '../refuse-without-jobs.ts'
 
 interface JobsOptions {
   readonly store?: string
@@ -29,8 +28,7 @@ const stagesText = (stages: readonly StageStatus[], json: true | undefined): str
 
 async function jobs(run: string, options: JobsOptions): Promise<void> {
   const directory = jobsDirectory(run)
-  if (!process.env.DATABASE_URL && !existsSync(directory))
-    throw new UserError(`${run}: no jobs have run here; give the directory of a run, or DATABASE_URL`)
+  refuseWithoutJobs(run, options.store)
   try {
     await using opened = await openJobs({ directory: run, store: options.store })
     if (options.retry) {

@@ -77,6 +77,10 @@ export const rephraseCommand = (): Command =>
     .option('--api-key-env <name>', 'environment variable with its key')
     .option('--judge-base-url <url>', 'endpoint that judges; the same without it')
     .option('--judge-model <name>', 'its model; the same without it')
+    .option(
+      '--judge-api-key-env <name>',
+      'environment variable with its key; without it --api-key-env where the endpoint is the same',
+    )
     .option('--no-judge', 'let the rules alone decide')
     .addOption(
       new Option('--mode <mode>', 'what becomes of the texts').choices(modeNames).default('knowledge'),

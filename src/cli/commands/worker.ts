@@ -7,6 +7,7 @@ import { createStages } from '../../synth/stages.ts'
 import { UserError } from '../../user-error.ts'
 import { onInterrupt } from '../interruption.ts'
 import { positiveInteger } from '../option-values.ts'
+import { refuseWithoutDatabase } from '../refuse-without-jobs.ts'
 
 interface WorkerOptions {
   readonly run: string
@@ -31,12 +32,15 @@ function chosenStages(
 }
 
 async function worker({ run, store, stages, concurrency }: WorkerOptions): Promise<void> {
+  refuseWithoutDatabase(run)
   const config = await loadSynthConfig(run)
   const chosen = chosenStages(createStages(config?.roles), stages)
   using interruption = onInterrupt('giving back what is being worked on; once more ends at once')
   await using jobs = await openJobs({ directory: run, store })
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   say(`working on ${chosen.map(({ name }) => name).join(', ')}; ${jobs.database}, store ${jobs.store}`)
+  if (!process.env.DATABASE_URL)
+    say('DATABASE_URL is not set: the queue is in this process, which shares nothing with other processes')
   const count = { done: 0, failed: 0 }
   await jobs.work(chosen, {
     signal: interruption.signal,
