@@ -40,7 +40,7 @@ export const jobsDirectory = (run: string): string => join(run, '.jobs')
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const directory = jobsDirectory(options.directory)
   const url = options.databaseUrl ?? process.env.DATABASE_URL ?? ''
-  const store = await openObjectStore(options.store ?? process.env.TSUKIMI_STORE ?? directory)
+  const store = await openObjectStore(options.store ?? (process.env.TSUKIMI_STORE || directory))
   const database = url === '' ? await openPglite(directory) : await openPostgres(url, options)
   try {
     return await jobsOn(database, { ...options, directory }, store)
