@@ -45,6 +45,15 @@ describe('takeLock', () => {
     expect('release' in (await takeLock(path))).toBe(true)
   })
 
+  it.each(['', '{"pid": 1', 'null', '{}', '{"pid":0,"host":"a","started":""}', '\0\0\0'])(
+    'is not held by a file that names nobody: %j',
+    async (text) => {
+      writeFileSync(path, text)
+      expect('release' in (await takeLock(path))).toBe(true)
+      expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid })
+    },
+  )
+
   it('is held by a process of another machine, alive or not', async () => {
     const holder = { pid: 1, host: 'elsewhere', started: '5' }
     writeFileSync(path, JSON.stringify(holder))

@@ -16,8 +16,8 @@ export interface LockHolder {
 export type Lock = { readonly release: () => Promise<void> } | { readonly heldBy: LockHolder }
 
 /**
- * Takes a lock file for this process, or says who has it. A lock whose process has died, however it did, is taken over.
- * Of a holder on another machine nobody here knows whether it lives: it holds the lock until the file is removed.
+ * Takes a lock file for this process, or says who has it. A lock whose process has died, however it did, is taken over;
+ * so is a file that names no holder, as a machine that lost power leaves it. Of a holder on another machine nobody here knows whether it lives: it holds the lock until the file is removed.
  */
 export async function takeLock(path: string): Promise<Lock> {
   const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) })
@@ -30,14 +30,26 @@ export async function takeLock(path: string): Promise<Lock> {
         if (fileErrorCode(error) !== 'ENOENT') throw error
       })
       if (text === undefined) continue
-      const holder = JSON.parse(text) as LockHolder
-      if (lives(holder)) return { heldBy: holder }
+      const holder = holderIn(text)
+      if (holder !== undefined && lives(holder)) return { heldBy: holder }
       await removeStale(path, text)
     }
   } catch (error) {
     throw fileError(error, 'write', path)
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+/** A lock comes whole under its name: what cannot be read is nobody's. */
+function holderIn(text: string): LockHolder | undefined {
+  try {
+    const { pid, host, started } = JSON.parse(text) as Partial<LockHolder>
+    if (!Number.isSafeInteger(pid) || pid! < 1 || typeof host !== 'string' || typeof started !== 'string')
+      return undefined
+    return { pid: pid!, host, started }
+  } catch {
+    return undefined
   }
 }
 

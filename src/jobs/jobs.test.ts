@@ -177,6 +177,39 @@ describe.each(databases)('jobs on Postgres, $name', ({ url }) => {
     expect(await jobs.dead()).toEqual([])
   })
 
+  it('tries anew, where a run asks for it, the dead among its inputs and no others, once', async () => {
+    let broken = true
+    const ran: number[] = []
+    const stage = (name: string): Stage<number, number> => ({
+      name,
+      version: '1',
+      async run(n) {
+        ran.push(n)
+        if (broken || n === 9) throw new PermanentFailure('401')
+        return n
+      },
+    })
+    const [mine, other] = [stage('mine'), stage('other')]
+    await all(jobs.run(mine, [1, 2, 3]))
+    await all(jobs.run(other, [4]))
+    broken = false
+    ran.length = 0
+    // The last comes when the first of its kind has died and left the window.
+    async function* inputs() {
+      yield* [1, 2, 9]
+      await sleep(1500)
+      yield 9
+    }
+    const results = values(await all(jobs.run(mine, inputs(), { retryDead: true })))
+    expect(results).toEqual([1, 2, 'failed: 401', 'failed: 401'])
+    expect(ran.toSorted()).toEqual([1, 2, 9])
+    expect(await statusOf('mine')).toMatchObject({ queued: 0, done: 2, dead: 2 })
+    expect(await statusOf('other')).toMatchObject({ queued: 0, dead: 1 })
+    await jobs.retryDead()
+    await all(jobs.run(mine, [3]))
+    await all(jobs.run(other, [4]))
+  })
+
   it('ends an attempt that takes too long, also of a stage that does not listen', async () => {
     const signals: AbortSignal[] = []
     const stage: Stage<boolean, number> = {

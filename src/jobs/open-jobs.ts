@@ -33,7 +33,7 @@ export const jobsDirectory = (run: string): string => join(run, '.jobs')
 
 /** Where the results of a run are kept. */
 export const storeDirectory = ({ directory, store }: Pick<JobsOptions, 'directory' | 'store'>): string =>
-  store ?? process.env.TSUKIMI_STORE ?? jobsDirectory(directory)
+  store ?? (process.env.TSUKIMI_STORE || jobsDirectory(directory))
 
 /**
  * Opens the durable work of a run: its queue and table in the schema of its store, so that runs share a server without

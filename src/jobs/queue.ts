@@ -7,8 +7,10 @@ export interface QueuedUnit {
   readonly key: string
   /** Digest of the input in the store. */
   readonly input: string
-  /** Attempts before the unit was last put into the queue. */
+  /** Times that the unit was taken before it was last put into the queue. */
   readonly before?: number
+  /** Attempts that ended in an error. */
+  readonly failed?: number
 }
 
 /** A unit that this process works on, until it is settled or the lease is lost. */
@@ -16,8 +18,10 @@ export interface Lease extends QueuedUnit {
   readonly id: string
   /** Names the lease beside the id: a later one of the same unit has another. */
   readonly retryCount: number
-  /** 1 for the first. */
+  /** 1 for the first; those that were cut off by the end of their process are not counted. */
   readonly attempt: number
+  /** Earlier leases of the unit whose process ended, whether it had begun with the unit or not. */
+  readonly lost: number
 }
 
 export interface Queue {
@@ -98,22 +102,25 @@ export async function openQueue(database: Database, schema: string, leaseSeconds
     add,
     async take(queue, count) {
       const jobs: Job<QueuedUnit>[] = await boss.fetch<QueuedUnit>(queue, { batchSize: count })
-      return jobs.map(({ id, retryCount, data }) => ({
-        ...data,
-        id,
-        retryCount,
-        attempt: (data.before ?? 0) + retryCount + 1,
-      }))
+      return jobs.map(({ id, retryCount, data }) => {
+        const { before = 0, failed = 0 } = data
+        return { ...data, id, retryCount, attempt: failed + 1, lost: before + retryCount - failed }
+      })
     },
     async remove(queue, leases, db = database) {
       if (leases.length > 0) await boss.deleteJob(queue, attempts(leases), { db })
     },
     async postpone(queue, leases, db = database) {
-      if (leases.length > 0) await boss.fail(queue, attempts(leases), null, { db })
+      if (leases.length === 0) return
+      await db.executeSql(countFailures(schema), [queue, JSON.stringify(leases)])
+      await boss.fail(queue, attempts(leases), null, { db })
     },
     async release(queue, leases) {
       if (leases.length === 0) return
-      const units = leases.map(({ key, input, attempt }) => ({ key, input, before: attempt - 1 }))
+      const units = leases.map(({ key, input, attempt, lost }) => {
+        const failed = attempt - 1
+        return { key, input, before: failed + lost, failed }
+      })
       // Those whose lease is lost are in the queue as others have them, and stay so.
       await database.transaction(async (db) => {
         await boss.deleteJob(queue, attempts(leases), { db })
@@ -133,6 +140,12 @@ export async function openQueue(database: Database, schema: string, leaseSeconds
 
 const attempts = (leases: readonly Lease[]): { id: string; retryCount: number }[] =>
   leases.map(({ id, retryCount }) => ({ id, retryCount }))
+
+/** Notes in the jobs of leases that still hold that one more attempt has failed. */
+const countFailures = (schema: string): string => `
+  UPDATE ${schema}.job SET data = job.data || jsonb_build_object('failed', lease.attempt)
+  FROM json_to_recordset($2::text::json) AS lease (id uuid, "retryCount" int, attempt int)
+  WHERE job.name = $1 AND job.id = lease.id AND job.retry_count = lease."retryCount" AND job.state = 'active'`
 
 /** What an earlier process left active in an embedded database: it is gone, and its lease with it. */
 const freeAll = (database: Database, schema: string): Promise<unknown> =>

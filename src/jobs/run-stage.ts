@@ -26,7 +26,7 @@ export async function* runStage<I, O>(
   parts: JobParts,
   stage: Stage<I, O>,
   inputs: Iterable<I> | AsyncIterable<I>,
-  { concurrency, signal, onProgress, local = true }: RunOptions,
+  { concurrency, signal, onProgress, local = true, retryDead = false }: RunOptions,
   lend: Lend,
 ): AsyncGenerator<UnitResult<I, O>> {
   signal?.throwIfAborted()
@@ -50,7 +50,7 @@ export async function* runStage<I, O>(
   const total = Array.isArray(inputs) ? inputs.length : undefined
   const tally = createRunTally(total, () => lent?.worker.active ?? 0, onProgress)
   const window = createUnitWindow<I, O>(parts, stage, {
-    ...{ tally, failed, ended: ended.ring },
+    ...{ tally, failed, retryDead, ended: ended.ring },
     queued: () => lent?.worker.wake(),
   })
 

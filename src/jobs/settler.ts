@@ -26,21 +26,24 @@ export function createSettler(
   let running: Promise<void> | undefined
   let pause = 0
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      await sleep(pause)
-      const batch = waiting
-      waiting = []
-      const began = performance.now()
-      await settle(parts, queue, batch)
-      pause = Math.min(longestWait, (performance.now() - began) * (1 / share - 1))
-      settled(batch.map(({ lease }) => lease))
+    try {
+      while (waiting.length > 0) {
+        await sleep(pause)
+        const batch = waiting
+        waiting = []
+        const began = performance.now()
+        await settle(parts, queue, batch)
+        pause = Math.min(longestWait, (performance.now() - began) * (1 / share - 1))
+        settled(batch.map(({ lease }) => lease))
+      }
+    } finally {
+      // In the same step as the last look at what is waiting: whoever comes later begins another run.
+      running = undefined
     }
   }
-  const drain = (): Promise<void> => {
-    running ??= run().finally(() => {
-      running = undefined
-    })
-    return running
+  const drain = async (): Promise<void> => {
+    if (running === undefined && waiting.length > 0) running = run()
+    await running
   }
   return {
     add(attempt) {

@@ -61,6 +61,8 @@ export interface RunOptions {
   readonly onProgress?: (progress: JobProgress) => void
   /** False: only other worker processes work. */
   readonly local?: boolean
+  /** True: units among the inputs that died in an earlier run are tried anew, with all attempts before them. */
+  readonly retryDead?: boolean
 }
 
 export interface StageStatus {

@@ -7,6 +7,11 @@ import type { AnyStage } from './stage.ts'
 
 /** Attempts of a stage that does not say. */
 const usualAttempts = 4
+/**
+ * Times that the process of a unit may end before the unit is held to be the cause. Many units are taken ahead, so most
+ * of those that a killed process had were not begun.
+ */
+const mostLost = 20
 
 /**
  * One attempt at a unit, from its input in the store to its output there.
@@ -20,8 +25,8 @@ export async function attemptUnit(
   signal: AbortSignal,
 ): Promise<SettledAttempt | undefined> {
   const { maxAttempts = usualAttempts } = stage
-  if (lease.attempt > maxAttempts) {
-    const error = `the process ended in the middle of each of ${lease.attempt - 1} attempts`
+  if (lease.lost >= mostLost) {
+    const error = `${lease.lost} processes that had taken it ended before it did`
     return { lease, cost: noCost, end: { error } }
   }
   const input = await store.get(lease.input)

@@ -30,6 +30,8 @@ export interface UnitTable {
   add(queue: string, units: readonly EndedUnit[], spent: Spent, db: Db): Promise<ReadonlySet<string>>
   /** Forgets a unit whose output is lost. */
   forget(key: string, output: string): Promise<void>
+  /** Forgets those of these units that are dead. */
+  forgetDead(keys: readonly string[]): Promise<void>
   status(): Promise<readonly StageStatus[]>
   dead(): Promise<readonly DeadUnit[]>
   /** Takes dead units out. */
@@ -141,6 +143,9 @@ export async function openUnitTable(database: Database, schema: string): Promise
     },
     async forget(key, output) {
       await rows(`DELETE FROM ${schema}.unit WHERE key = $1 AND output = $2`, [key, output])
+    },
+    async forgetDead(keys) {
+      await rows(`DELETE FROM ${schema}.unit WHERE key = ANY($1) AND error IS NOT NULL`, [keys])
     },
     async status() {
       const found = await rows<JobCost & Omit<StageStatus, 'cost'>>(statusOf(schema))

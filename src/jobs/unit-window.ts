@@ -31,8 +31,10 @@ export interface UnitWindow<I, O> {
   leave(): void
 }
 
-export interface WindowEvents {
+export interface WindowOptions {
   readonly tally: RunTally
+  /** Units that are dead when they first come in are tried anew. */
+  readonly retryDead: boolean
   readonly queued: () => void
   readonly ended: () => void
   readonly failed: (error: unknown) => void
@@ -41,12 +43,16 @@ export interface WindowEvents {
 export function createUnitWindow<I, O>(
   parts: JobParts,
   stage: AnyStage,
-  { tally, queued, ended, failed }: WindowEvents,
+  { tally, retryDead, queued, ended, failed }: WindowOptions,
 ): UnitWindow<I, O> {
   const queue = queueOf(stage)
   const slots: Slot<I>[] = []
   /** Units that have not ended, each with the inputs that are the same. */
   const waiting = new Map<string, Slot<I>[]>()
+  /** Of these, those that are not queued yet: what the table says of them may be the death that is to be forgotten. */
+  const entering = new Set<string>()
+  /** Units that have died in this run: once is enough. */
+  const died = new Set<string>()
 
   const listen = (end: UnitEnd): void => void take(end, true).catch(failed)
 
@@ -59,6 +65,7 @@ export function createUnitWindow<I, O>(
     if (!waiting.delete(end.key)) return
     parts.waiters.leave(end.key, listen)
     for (const slot of own) slot.end = result
+    if ('error' in result) died.add(end.key)
     const how = 'error' in result ? 'failed' : fresh ? 'done' : 'fromStore'
     tally.ended(own.length, how, fresh ? end.cost : noCost)
     ended()
@@ -84,6 +91,18 @@ export function createUnitWindow<I, O>(
       return same === undefined
     })
 
+  /** What is down of these units; a death that is to be tried anew is forgotten. */
+  const endsOf = async (units: readonly Slot<I>[]): Promise<ReadonlyMap<string, UnitEnd>> => {
+    const found = new Map(await parts.table.find(units.map(({ key }) => key)))
+    if (!retryDead) return found
+    const again = [...found.values()].filter(({ key, end }) => 'error' in end && !died.has(key))
+    if (again.length > 0) await parts.table.forgetDead(again.map(({ key }) => key))
+    for (const { key } of again) found.delete(key)
+    return found
+  }
+
+  const queuedKeys = (): readonly string[] => [...waiting.keys()].filter((key) => !entering.has(key))
+
   return {
     get size() {
       return slots.length
@@ -92,19 +111,22 @@ export function createUnitWindow<I, O>(
       const batch = inputs.map((input) => slotOf(stage, input))
       slots.push(...batch)
       const fresh = unseen(batch)
-      const found = await parts.table.find(fresh.map(({ key }) => key))
+      for (const { key } of fresh) entering.add(key)
+      const found = await endsOf(fresh)
       await Promise.all([...found.values()].map((end) => take(end, false)))
       await enqueue(fresh.filter(({ key }) => !found.has(key)))
+      for (const { key } of fresh) entering.delete(key)
     },
     next() {
       if (slots[0]?.end === undefined) return undefined
       return given(slots.shift()!)
     },
     async look() {
-      if (waiting.size === 0) return
-      for (const end of (await parts.table.find([...waiting.keys()])).values()) parts.waiters.tell(end)
+      const keys = queuedKeys()
+      if (keys.length === 0) return
+      for (const end of (await parts.table.find(keys)).values()) parts.waiters.tell(end)
     },
-    requeue: () => enqueue([...waiting.values()].map(([slot]) => slot!)),
+    requeue: () => enqueue(queuedKeys().map((key) => waiting.get(key)![0]!)),
     leave() {
       for (const key of waiting.keys()) parts.waiters.leave(key, listen)
       waiting.clear()

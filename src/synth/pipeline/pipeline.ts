@@ -171,7 +171,6 @@ export async function runPipelineStage(
   if (before?.key === key && !wasLost && (await isWhole(run, stage, before)))
     return { record: before, isFresh: false }
   const context = await open()
-  if (wasLost) await context.jobs.retryDead()
   const started = performance.now()
   const outcome = await stages[stage].make(context, given)
   const record: StageRecord = {

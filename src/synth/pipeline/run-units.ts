@@ -69,7 +69,7 @@ const concurrencyOf = ({ concurrency, config }: PipelineContext, roles: UnitRole
 
 /**
  * Runs units of a stage as jobs and gives their values in the inputs' order. Those that ended in an error are counted and
- * left out.
+ * left out; the next run tries them anew.
  *
  * @param roles the models that play a part in it
  */
@@ -81,7 +81,7 @@ export async function* runUnits<I, O>(
   roles: UnitRoles = {},
 ): AsyncGenerator<{ readonly input: I; readonly value: O }> {
   const { source, used } = paced(inputs)
-  const options = { concurrency: concurrencyOf(context, roles), signal: context.signal }
+  const options = { concurrency: concurrencyOf(context, roles), signal: context.signal, retryDead: true }
   for await (const result of context.jobs.run(stage, source(), options)) {
     used()
     if (result.ok) {

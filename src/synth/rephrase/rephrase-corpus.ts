@@ -37,7 +37,7 @@ interface Place {
 
 /**
  * Rewrites every document of a corpus; results come in the order of the corpus, whatever the concurrency. Where no answer
- * came for a unit, its reason is `failed`.
+ * came for a unit, its reason is `failed`; the next run asks again.
  *
  * @throws UserError for a corpus that cannot be read; what `jobs.run` throws
  */
@@ -55,6 +55,7 @@ export async function* rephraseCorpus(options: RephraseCorpusOptions): AsyncGene
     }
   }
   const results = jobs.run(stage, units(), {
+    retryDead: true,
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   })
