@@ -1,8 +1,9 @@
-import { access, chmod, constants, copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, copyFile, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { UserError } from '../../user-error.ts'
 import { bubblewrapSandbox } from './bubblewrap-sandbox.ts'
+import { removeTree } from './remove-tree.ts'
 import { defaultSandboxLimits, type Sandbox, type SandboxLimits } from './sandbox.ts'
 import { seccompFilter } from './seccomp.ts'
 
@@ -126,7 +127,7 @@ export async function openBubblewrap({
         hasOwnUsers: isRoot(),
         limits: { ...defaultSandboxLimits, ...limits },
       }),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => removeTree(root),
   }
   let node = process.execPath
   try {

@@ -92,6 +92,22 @@ describe.skipIf(bubblewrap === undefined)('what is tried to get out or to use up
     expect(await shell(many, {}, { files: 100 })).toMatchObject({ exceeded: 'disk' })
   })
 
+  it('a tree deeper than a path can be long hides nothing, and goes when the sandbox does', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'deep-'))
+    chmodSync(directory, 0o755)
+    {
+      await using own = await openBubblewrap({ directory })
+      await using sandbox = await own.sandbox()
+      const script = `const { mkdirSync, writeFileSync } = require('fs')
+        for (let n = 0; n < 50; n++) { mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)) }
+        writeFileSync('hidden', 'x')`
+      const result = await sandbox.exec(['node', '-e', script])
+      expect(result).toMatchObject({ stderr: '', exceeded: 'disk', code: null })
+    }
+    expect(readdirSync(directory)).toEqual([])
+    rmSync(directory, { recursive: true })
+  })
+
   it('output without an end is cut, and stops when the time is up', async () => {
     const result = await shell('yes', { timeoutMs: 300, maxOutputBytes: 1000 })
     expect(result).toMatchObject({ code: null, signal: 'SIGKILL', truncated: true, timedOut: true })
