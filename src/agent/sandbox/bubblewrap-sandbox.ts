@@ -7,7 +7,8 @@ import { bubblewrapArguments } from './bubblewrap-arguments.ts'
 import { containedProcess } from './contained-process.ts'
 import { removeTree } from './remove-tree.ts'
 import type { ExecOptions, ExecResult, Sandbox, SandboxLimits, SandboxSnapshot } from './sandbox.ts'
-import { listWorkFiles, pathParts, readWorkFile, removeWorkFile, writeWorkFile } from './work-directory.ts'
+import { listWorkFiles, readWorkFile, removeWorkFile, writeWorkFile } from './work-directory.ts'
+import { pathParts } from './work-path.ts'
 
 export interface BubblewrapPlace {
   /** The directory of all sandboxes. */
