@@ -10,7 +10,7 @@ import type { PipelineContext, PipelineProgress } from '../synth/pipeline/pipeli
 import { runFiles } from '../synth/pipeline/run-files.ts'
 import type { SynthConfig } from '../synth/pipeline/synth-config.ts'
 import type { ReportStage } from '../synth/pipeline/synth-report-data.ts'
-import { createUnitResources } from '../synth/pipeline/units/unit-resources.ts'
+import { createUnitResources, type UnitResources } from '../synth/pipeline/units/unit-resources.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { type SynthOptions, synthConfigOf } from './synth-options.ts'
 
@@ -63,12 +63,12 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`)
 function lazyContext(
   options: SynthOptions,
   config: SynthConfig,
+  resources: UnitResources,
   signal: AbortSignal,
   onProgress: PipelineContext['onProgress'],
 ) {
   let opened: Promise<Jobs> | undefined
   const { run, store, concurrency } = options
-  const resources = createUnitResources(config.roles)
   return {
     async open(): Promise<PipelineContext> {
       opened ??= openJobs({ directory: run, store })
@@ -106,7 +106,8 @@ export async function runSynth(
       `note: the files of ${stage} come from other settings; \`tsukimi synth ${stage} --run ${run}\` makes them anew`,
     )
   const bars = createBars()
-  await using context = lazyContext(options, config, signal, bars.update)
+  await using resources = createUnitResources(config.roles)
+  await using context = lazyContext(options, config, resources, signal, bars.update)
   const runs: StageRun[] = []
   try {
     for (const stage of stages) {

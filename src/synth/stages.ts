@@ -1,19 +1,13 @@
 import type { AnyStage } from '../jobs/stage.ts'
-import type { RolesConfig } from '../roles/role-config.ts'
 import { agentUnits } from './pipeline/units/agent-unit.ts'
 import { judgeUnits } from './pipeline/units/judge-unit.ts'
 import { codeTaskUnits, taskUnits, writtenTaskUnits } from './pipeline/units/task-units.ts'
 import { applicationUnits, designUnits, domainUnits } from './pipeline/units/tool-units.ts'
 import { trajectoryUnits } from './pipeline/units/trajectory-unit.ts'
-import { createUnitResources } from './pipeline/units/unit-resources.ts'
+import type { UnitResources } from './pipeline/units/unit-resources.ts'
 
-/**
- * The stages that a worker process can run, by name.
- *
- * @param limits how the models of a run are asked; without it as `rolesSchema` has it
- */
-export function createStages(limits?: RolesConfig): ReadonlyMap<string, AnyStage> {
-  const resources = createUnitResources(limits)
+/** The stages that a worker process can run, by name. */
+export function createStages(resources: UnitResources): ReadonlyMap<string, AnyStage> {
   const all: readonly AnyStage[] = [
     applicationUnits(),
     domainUnits(resources),

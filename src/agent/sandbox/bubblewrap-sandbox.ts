@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { UserError } from '../../user-error.ts'
 import { bubblewrapArguments } from './bubblewrap-arguments.ts'
 import { containedProcess } from './contained-process.ts'
+import { removeTree } from './remove-tree.ts'
 import type { ExecOptions, ExecResult, Sandbox, SandboxLimits, SandboxSnapshot } from './sandbox.ts'
-import { listWorkFiles, pathParts, readWorkFile, removeWorkFile, writeWorkFile } from './work-directory.ts'
+import { listWorkFiles, readWorkFile, removeWorkFile, writeWorkFile } from './work-directory.ts'
+import { pathParts } from './work-path.ts'
 
 export interface BubblewrapPlace {
   /** The directory of all sandboxes. */
@@ -31,14 +33,6 @@ const nextUser = (): number => firstUser + (lastUser++ % users)
 
 /** Copies a tree as it is: links as links, owners and times kept. */
 const copyTree = (from: string, to: string) => run('cp', ['-a', '--reflink=auto', `${from}/.`, to])
-
-/** Removes a tree, also where its owner has taken away its permissions. */
-async function removeTree(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
-    await run('chmod', ['-R', 'u+rwX', path]).catch(() => {})
-    await rm(path, { recursive: true, force: true, maxRetries: 3 })
-  })
-}
 
 class BubblewrapSandbox implements Sandbox {
   readonly #place: BubblewrapPlace

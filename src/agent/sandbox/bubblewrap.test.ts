@@ -96,3 +96,34 @@ it('has a filter for the processors it knows, and none for others', () => {
   }
   expect(seccompFilter('riscv64')).toBeUndefined()
 })
+
+/** What a filter answers, as linux/filter.h has its instructions. */
+function answerOf(filter: Buffer, data: readonly [call: number, audit: number, argument: number]): number {
+  const words: Readonly<Record<number, number>> = { 0: data[0], 4: data[1], 16: data[2] }
+  for (let at = 0, loaded = 0; ; at++) {
+    const [code, value] = [filter.readUInt16LE(at * 8), filter.readUInt32LE(at * 8 + 4)]
+    if (code === 0x06) return value
+    if (code === 0x20) loaded = words[value]!
+    else {
+      const isTrue = { 21: loaded === value, 53: loaded >= value, 69: (loaded & value) !== 0 }[code]!
+      at += filter.readUInt8(at * 8 + (isTrue ? 2 : 3))
+    }
+  }
+}
+
+it('lets sockets of four families pass, and other calls as they were', () => {
+  const [allow, refused] = [0x7fff0000, 0x00050000]
+  for (const [architecture, audit, socket, socketpair, clone, read] of [
+    ['x64', 0xc000003e, 41, 53, 56, 0],
+    ['arm64', 0xc00000b7, 198, 199, 220, 63],
+  ] as const) {
+    const filter = seccompFilter(architecture)!
+    for (const call of [socket, socketpair])
+      for (let family = 0; family < 64; family++)
+        expect(answerOf(filter, [call, audit, family]), `${architecture} ${call} ${family}`).toBe(
+          [1, 2, 10, 16].includes(family) ? allow : refused | 97,
+        )
+    expect(answerOf(filter, [clone, audit, 0x10000000])).toBe(refused | 1)
+    for (const call of [clone, read]) expect(answerOf(filter, [call, audit, 40])).toBe(allow)
+  }
+})

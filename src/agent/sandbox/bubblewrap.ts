@@ -1,9 +1,11 @@
-import { access, chmod, constants, copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, copyFile, mkdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { UserError } from '../../user-error.ts'
 import { bubblewrapSandbox } from './bubblewrap-sandbox.ts'
+import { removeTree } from './remove-tree.ts'
 import { defaultSandboxLimits, type Sandbox, type SandboxLimits } from './sandbox.ts'
+import { makeSandboxRoot } from './sandbox-root.ts'
 import { seccompFilter } from './seccomp.ts'
 
 /** Makes sandboxes with bubblewrap; it has been tried out. */
@@ -112,7 +114,7 @@ export async function openBubblewrap({
     throw new UserError(
       `Sandboxes run as users of their own, who cannot enter ${directory}; choose another directory, or give it and those above it the permission x for all`,
     )
-  const root = await mkdtemp(join(directory, 'tsukimi-sandbox-'))
+  const root = await makeSandboxRoot(directory)
   const bubblewrap: Bubblewrap = {
     python: (await isProgram('/usr/bin/python3')) ? '/usr/bin/python3' : undefined,
     sandbox: (limits = {}) =>
@@ -126,7 +128,7 @@ export async function openBubblewrap({
         hasOwnUsers: isRoot(),
         limits: { ...defaultSandboxLimits, ...limits },
       }),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => removeTree(root),
   }
   let node = process.execPath
   try {

@@ -83,6 +83,28 @@ describe.skipIf(bubblewrap === undefined)('what is tried to get out or to use up
     expect(stdout.trim().split('\n').sort()).toEqual(['ECONNREFUSED', 'ENETUNREACH'])
   })
 
+  it('sockets are of the families that a namespace sets apart', async () => {
+    const script = `
+import socket
+for family, kind in ((1, 1), (2, 1), (10, 1), (16, 3), (40, 1), (38, 5), (17, 3)):
+    try: print(family, socket.socket(family, kind).close())
+    except OSError as error: print(family, error.errno)
+try: socket.socketpair(40)
+except OSError as error: print('pair', error.errno)
+print('pair', len(socket.socketpair()))`
+    const result = await inSandbox((sandbox) =>
+      sandbox.exec(['/bin/sh', '-c', 'command -v python3 > /dev/null || exit 9; python3 -'], {
+        stdin: script,
+      }),
+    )
+    const [allowed, refused] = [
+      ['1', '2', '10', '16'],
+      ['40', '38', '17', 'pair'],
+    ]
+    const expected = [...allowed.map((f) => `${f} None`), ...refused.map((f) => `${f} 97`), 'pair 2']
+    if (result.code !== 9) expect(result.stdout.trim().split('\n'), result.stderr).toEqual(expected)
+  })
+
   it('a file, and all files together, end at their limits', async () => {
     const large = await shell('head -c 40M /dev/zero > large; stat -c %s large', {}, { fileBytes: 2 ** 20 })
     expect(large.stdout.trim()).toBe(String(2 ** 20))
@@ -90,6 +112,22 @@ describe.skipIf(bubblewrap === undefined)('what is tried to get out or to use up
     expect(await shell(script, {}, { diskBytes: 2 ** 23 })).toMatchObject({ exceeded: 'disk', code: null })
     const many = 'i=0; while :; do i=$((i + 1)); : > $i; done'
     expect(await shell(many, {}, { files: 100 })).toMatchObject({ exceeded: 'disk' })
+  })
+
+  it('a tree deeper than a path can be long hides nothing, and goes when the sandbox does', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'deep-'))
+    chmodSync(directory, 0o755)
+    {
+      await using own = await openBubblewrap({ directory })
+      await using sandbox = await own.sandbox()
+      const script = `const { mkdirSync, writeFileSync } = require('fs')
+        for (let n = 0; n < 50; n++) { mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)) }
+        writeFileSync('hidden', 'x')`
+      const result = await sandbox.exec(['node', '-e', script])
+      expect(result).toMatchObject({ stderr: '', exceeded: 'disk', code: null })
+    }
+    expect(readdirSync(directory)).toEqual([])
+    rmSync(directory, { recursive: true })
   })
 
   it('output without an end is cut, and stops when the time is up', async () => {

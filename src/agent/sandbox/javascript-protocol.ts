@@ -39,12 +39,17 @@ export interface JavascriptAnswer {
 }
 
 export interface JavascriptRequest {
+  /** Also of the reply to it. */
+  readonly id: number
   readonly program: JavascriptProgram
   readonly limits: JavascriptLimits
 }
 
 /** An error says that the WebAssembly module is not to be used again. */
-export type JavascriptReply = { readonly answer: JavascriptAnswer } | { readonly error: string }
+export type JavascriptReply = { readonly id: number } & (
+  | { readonly answer: JavascriptAnswer }
+  | { readonly error: string }
+)
 
 export interface JavascriptThreadData {
   readonly port: MessagePort

@@ -26,9 +26,9 @@ const module = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory 
 
 port.on('message', (request: JavascriptRequest) => {
   try {
-    say({ answer: answerProgram(module, request) })
+    say({ id: request.id, answer: answerProgram(module, request) })
   } catch (error) {
-    say({ error: (error as Error).message })
+    say({ id: request.id, error: (error as Error).message })
   }
 })
 say()

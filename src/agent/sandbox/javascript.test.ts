@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openJavascript } from './javascript.ts'
@@ -141,4 +142,13 @@ it('functions of modules are called one by one; a failing one is no matter to th
     { ok: true, value: 8 },
   ])
   expect(output).toBe('read {"a":1}')
+})
+
+it('a thread that begins too late is given up, and what it says later is no answer', async () => {
+  using late = openJavascript({ beginMs: 0 })
+  const script = (n: number) => late.runScript(`() => ({ result: ${n} })`, {}, null)
+  for (const n of [1, 2]) {
+    expect(() => script(n)).toThrow('the thread for JavaScript did not begin')
+    await pause(300)
+  }
 })

@@ -6,6 +6,7 @@ import type {
   JavascriptOutcome,
   JavascriptProgram,
   JavascriptReply,
+  JavascriptRequest,
 } from './javascript-protocol.ts'
 
 export const defaultJavascriptLimits: JavascriptLimits = {
@@ -101,13 +102,22 @@ function scriptResult(outcome: JavascriptOutcome, state: unknown): ScriptResult 
   }
 }
 
-/** Runs JavaScript that nobody vouches for, apart from everything. */
-export function openJavascript(): Javascript {
+/**
+ * Runs JavaScript that nobody vouches for, apart from everything.
+ *
+ * @param options beginMs: milliseconds that a thread may take to begin
+ */
+export function openJavascript({ beginMs = beginLimit } = {}): Javascript {
   let thread: Thread | undefined
+  let requests = 0
   const drop = (): void => {
     thread?.port.close()
     void thread?.worker.terminate()
     thread = undefined
+  }
+  const broken = (reason: string): Error => {
+    drop()
+    return new Error(`the thread for JavaScript ${reason}`)
   }
   const failed = (program: JavascriptProgram, error: string): JavascriptAnswer => {
     drop()
@@ -119,14 +129,15 @@ export function openJavascript(): Javascript {
     if (thread?.memoryBytes !== limits.memoryBytes) drop()
     if (thread === undefined) {
       thread = startThread(limits.memoryBytes)
-      if (!untilSaid(thread, 1, beginLimit)) throw new Error('the thread for JavaScript did not begin')
+      if (!untilSaid(thread, 1, beginMs)) throw broken('did not begin')
     }
     const replies = Atomics.load(thread.said, 0)
-    thread.port.postMessage({ program, limits })
+    const id = requests++
+    thread.port.postMessage({ id, program, limits } satisfies JavascriptRequest)
     if (!untilSaid(thread, replies + 1, limits.timeoutMs + lateLimit))
       return failed(program, `it was stopped after ${limits.timeoutMs} ms without an end`)
     const reply = receiveMessageOnPort(thread.port)?.message as JavascriptReply | undefined
-    if (reply === undefined) throw new Error('the thread for JavaScript sent nothing')
+    if (reply?.id !== id) throw broken(reply === undefined ? 'sent nothing' : 'answered another request')
     if ('error' in reply) return failed(program, `it broke the interpreter: ${reply.error}`)
     return reply.answer
   }

@@ -1,12 +1,15 @@
 /**
  * A seccomp filter in classic BPF: system calls that reach parts of the kernel which no program of ours needs, or memory
- * that no limit counts, fail with EPERM. Numbers are those of Linux's headers (asm/unistd_64.h, asm-generic/unistd.h).
+ * that no limit counts, fail with EPERM, and sockets of other families than the usual ones with EAFNOSUPPORT. Numbers
+ * are those of Linux's headers (asm/unistd_64.h, asm-generic/unistd.h).
  */
 
 interface Architecture {
   /** AUDIT_ARCH_* of linux/audit.h. */
   readonly audit: number
   readonly clone: number
+  readonly socket: number
+  readonly socketpair: number
   readonly denied: Readonly<Record<string, number>>
 }
 
@@ -29,6 +32,8 @@ const architectures: Readonly<Record<string, Architecture>> = {
   x64: {
     audit: 0xc000003e,
     clone: 56,
+    socket: 41,
+    socketpair: 53,
     denied: {
       ...newCalls,
       shmget: 29,
@@ -58,6 +63,8 @@ const architectures: Readonly<Record<string, Architecture>> = {
   arm64: {
     audit: 0xc00000b7,
     clone: 220,
+    socket: 198,
+    socketpair: 199,
     denied: {
       ...newCalls,
       umount2: 39,
@@ -87,7 +94,9 @@ const architectures: Readonly<Record<string, Architecture>> = {
 }
 
 const newUserNamespace = 0x10000000
-const [EPERM, ENOSYS] = [1, 38]
+/** Of sockets: those that a network namespace sets apart. AF_VSOCK goes around it, AF_ALG into the kernel. */
+const families = { AF_UNIX: 1, AF_INET: 2, AF_INET6: 10, AF_NETLINK: 16 }
+const [EPERM, ENOSYS, EAFNOSUPPORT] = [1, 38, 97]
 /** On x64, numbers from here on are those of another calling convention. */
 const foreignCalls = 0x40000000
 
@@ -99,7 +108,21 @@ const [callNumber, callArchitecture, firstArgument] = [0, 4, 16]
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
-function instructions({ audit, clone, denied }: Architecture): readonly Instruction[] {
+/** Ends in an answer where the call makes a socket; else the number of the call stays loaded. */
+function socketInstructions({ socket, socketpair }: Architecture): readonly Instruction[] {
+  const allowed = Object.values(families)
+  return [
+    [jumpEqual, 1, 0, socket],
+    [jumpEqual, 0, allowed.length + 3, socketpair],
+    [load, 0, 0, firstArgument],
+    ...allowed.map((family, at): Instruction => [jumpEqual, allowed.length - at, 0, family]),
+    [give, 0, 0, refuse(EAFNOSUPPORT)],
+    [give, 0, 0, allow],
+  ]
+}
+
+function instructions(architecture: Architecture): readonly Instruction[] {
+  const { audit, clone, denied } = architecture
   const refused = (number: number, error: number): readonly Instruction[] => [
     [jumpEqual, 0, 1, number],
     [give, 0, 0, refuse(error)],
@@ -113,6 +136,7 @@ function instructions({ audit, clone, denied }: Architecture): readonly Instruct
     [give, 0, 0, killProcess],
     ...refused(clone3, ENOSYS),
     ...Object.values(denied).flatMap((number) => refused(number, EPERM)),
+    ...socketInstructions(architecture),
     [jumpEqual, 0, 3, clone],
     [load, 0, 0, firstArgument],
     [jumpAnyBit, 0, 1, newUserNamespace],

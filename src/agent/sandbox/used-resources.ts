@@ -57,26 +57,42 @@ export function memoryOf(processes: readonly number[], limit: number): number {
   }, 0)
 }
 
-async function* entries(directory: string): AsyncGenerator<Dirent> {
-  const opened = await opendir(directory).catch(() => undefined)
-  if (opened !== undefined) yield* opened
+/** What was there a moment ago is not, or is something else. */
+function unlessGone(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
 }
 
-/** Whether the files of a directory are more, or take more of the disk, than they may. Links are not followed. */
-export async function isDiskFull(
-  directory: string,
-  { diskBytes, files }: { readonly diskBytes: number; readonly files: number },
-): Promise<boolean> {
+async function* entries(directory: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(directory)
+  } catch (error) {
+    unlessGone(error)
+  }
+}
+
+interface DiskLimits {
+  readonly diskBytes: number
+  readonly files: number
+}
+
+async function isMore(directory: string, { diskBytes, files }: DiskLimits): Promise<boolean> {
   let [bytes, count] = [0, 0]
   const directories = [directory]
   for (let next = directories.pop(); next !== undefined; next = directories.pop())
     for await (const entry of entries(next)) {
       const path = join(next, entry.name)
       if (entry.isDirectory()) directories.push(path)
-      const found = await lstat(path).catch(() => undefined)
+      const found = await lstat(path).catch(unlessGone)
       bytes += (found?.blocks ?? 0) * 512
       count++
       if (bytes > diskBytes || count > files) return true
     }
   return false
 }
+
+/**
+ * Whether the files of a directory are more, or take more of the disk, than they may. Links are not followed. A
+ * directory that cannot be looked into, being too deep or closed to us, may hide anything: it counts as too much.
+ */
+export const isDiskFull = (directory: string, limits: DiskLimits): Promise<boolean> =>
+  isMore(directory, limits).catch(() => true)

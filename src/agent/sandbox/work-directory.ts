@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
-import { posix } from 'node:path'
 import { fileErrorCode } from '../../files/file-errors.ts'
 import { UserError } from '../../user-error.ts'
 import type { SandboxFile } from './sandbox.ts'
+import { pathParts } from './work-path.ts'
 
 /**
  * Files of a directory that a program inside may change at any moment, read and written from outside. Each part of a
@@ -14,17 +14,6 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK, O_DIRECTOR
 
 /** A name below an open directory, as the kernel resolves it whatever happens to the path. */
 const below = (directory: FileHandle, name: string): string => `/proc/self/fd/${directory.fd}/${name}`
-
-/** @throws UserError where the path is empty, absolute or leaves the directory */
-export function pathParts(path: string): readonly string[] {
-  const parts = posix.normalize(path.replace(/^\/work(\/|$)/, '')).split('/')
-  const bad = path.includes('\0') || parts[0] === '' || parts[0] === '..' || parts.at(-1) === ''
-  if (bad || parts[0] === '.')
-    throw new UserError(
-      `"${path}" is no path of a file below the working directory; give one such as src/main.js`,
-    )
-  return parts
-}
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 

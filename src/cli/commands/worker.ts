@@ -3,6 +3,7 @@ import { openJobs } from '../../jobs/open-jobs.ts'
 import type { AnyStage } from '../../jobs/stage.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { loadSynthConfig } from '../../synth/pipeline/synth-config.ts'
+import { createUnitResources } from '../../synth/pipeline/units/unit-resources.ts'
 import { createStages } from '../../synth/stages.ts'
 import { UserError } from '../../user-error.ts'
 import { onInterrupt } from '../interruption.ts'
@@ -34,7 +35,8 @@ function chosenStages(
 async function worker({ run, store, stages, concurrency }: WorkerOptions): Promise<void> {
   refuseWithoutDatabase(run)
   const config = await loadSynthConfig(run)
-  const chosen = chosenStages(createStages(config?.roles), stages)
+  await using resources = createUnitResources(config?.roles)
+  const chosen = chosenStages(createStages(resources), stages)
   using interruption = onInterrupt('giving back what is being worked on; once more ends at once')
   await using jobs = await openJobs({ directory: run, store })
   const say = (line: string): void => void process.stderr.write(`${line}\n`)

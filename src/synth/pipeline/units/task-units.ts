@@ -18,6 +18,7 @@ import type { UnitRoles } from '../unit-roles.ts'
 import {
   type Made,
   madeOrRejected,
+  orPermanentFailure,
   type UnitOutput,
   type UnitResources,
   withRoles,
@@ -63,17 +64,18 @@ export interface CodeTasks {
 export const codeTaskUnits = (resources: UnitResources): Stage<CodeTasks, readonly Task[]> => ({
   name: 'synth/code-tasks',
   version: '1',
-  async run({ seed, from, count, language }, { signal }) {
-    const choice = await resources.sandbox(language)
-    const tasks: Task[] = []
-    for (let index = from; index < from + count; index++) {
-      signal.throwIfAborted()
-      const code = generateCodeTask({ seed, index, language })
-      await proveCodeTask(code, choice)
-      tasks.push(code.task)
-    }
-    return tasks
-  },
+  run: ({ seed, from, count, language }, { signal }) =>
+    orPermanentFailure(async () => {
+      const choice = await resources.sandbox(language)
+      const tasks: Task[] = []
+      for (let index = from; index < from + count; index++) {
+        signal.throwIfAborted()
+        const code = generateCodeTask({ seed, index, language })
+        await proveCodeTask(code, choice)
+        tasks.push(code.task)
+      }
+      return tasks
+    }),
 })
 
 export interface WrittenTaskWish {

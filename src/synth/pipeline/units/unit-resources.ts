@@ -11,7 +11,7 @@ import type { RoleCost } from '../synth-report-data.ts'
 import { countedRoles, createRoleTable, type UnitRoles } from '../unit-roles.ts'
 
 /** What the units of a process share: endpoints, sandboxes. All of it is opened when it is needed. */
-export interface UnitResources {
+export interface UnitResources extends AsyncDisposable {
   roles(roles: UnitRoles): Roles
   javascript(): Javascript
   /** What programs of a language are run with. */
@@ -30,37 +30,59 @@ export function createUnitResources(limits?: RolesConfig): UnitResources {
   let javascript: Javascript | undefined
   let bubblewrap: Promise<Bubblewrap> | undefined
   const runner = (): Javascript => (javascript ??= openJavascript())
+  const opened = (): Promise<Bubblewrap> => {
+    bubblewrap ??= openBubblewrap().catch((error: unknown) => {
+      bubblewrap = undefined
+      throw error
+    })
+    return bubblewrap
+  }
   return {
     roles: createRoleTable(limits),
     javascript: runner,
     async sandbox(language) {
       if (language === 'javascript') return { javascript: runner() }
-      bubblewrap ??= openBubblewrap()
-      return { javascript: runner(), bubblewrap: await bubblewrap }
+      return { javascript: runner(), bubblewrap: await opened() }
+    },
+    async [Symbol.asyncDispose]() {
+      const [scripts, sandboxes] = [javascript, bubblewrap]
+      javascript = bubblewrap = undefined
+      scripts?.[Symbol.dispose]()
+      await (await sandboxes?.catch(() => undefined))?.[Symbol.asyncDispose]()
     },
   }
 }
 
 /**
- * Work with the models of a unit, whose cost is counted.
+ * Work of a unit, whose failures say whether another attempt can end otherwise.
  *
  * @throws PermanentFailure for what will not be otherwise another time; EndpointFailure for what may be
  */
-export async function withRoles<Value>(
-  resources: UnitResources,
-  roles: UnitRoles,
-  context: Pick<StageContext, 'account'>,
-  work: (roles: Pick<Roles, 'role'>) => Promise<Value>,
-): Promise<UnitOutput<Value>> {
+export async function orPermanentFailure<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
-    const counted = countedRoles(resources.roles(roles), context)
-    return { value: await work(counted), costs: counted.costs() }
+    return await work()
   } catch (error) {
     if (error instanceof UserError && !(error instanceof EndpointFailure && error.transient))
       throw new PermanentFailure(error.message, { cause: error })
     throw error
   }
 }
+
+/**
+ * Work with the models of a unit, whose cost is counted.
+ *
+ * @throws as `orPermanentFailure`
+ */
+export const withRoles = <Value>(
+  resources: UnitResources,
+  roles: UnitRoles,
+  context: Pick<StageContext, 'account'>,
+  work: (roles: Pick<Roles, 'role'>) => Promise<Value>,
+): Promise<UnitOutput<Value>> =>
+  orPermanentFailure(async () => {
+    const counted = countedRoles(resources.roles(roles), context)
+    return { value: await work(counted), costs: counted.costs() }
+  })
 
 /** What a model made, or why its answer could not be used. */
 export type Made<Value> = { readonly made: Value } | { readonly rejected: string }

@@ -1,5 +1,5 @@
-import { posix } from 'node:path'
 import type { Javascript } from '../../../agent/sandbox/javascript.ts'
+import { pathParts } from '../../../agent/sandbox/work-path.ts'
 import { UserError } from '../../../user-error.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -7,14 +7,7 @@ const [mostFiles, longestFile] = [200, 256 * 1024]
 /** The module that a piece of code becomes, and what it exports for us. */
 const [codeModule, codeFunction] = ['run-code.mjs', '__ran']
 
-function checkedPath(path: string): string {
-  const normal = posix.normalize(path.replace(/^\/work\//, ''))
-  if (normal === '.' || normal.startsWith('/') || normal.startsWith('..') || normal.endsWith('/'))
-    throw new UserError(
-      `"${path}" is no path of a file below the working directory; give one such as src/main.js`,
-    )
-  return normal
-}
+const checkedPath = (path: string): string => pathParts(path).join('/')
 
 /** Files in memory, JavaScript in QuickJS: no processes, nothing to install. */
 export function quickjsWorkspace(javascript: Javascript, given: Readonly<Record<string, string>>): Workspace {
