@@ -11,7 +11,7 @@ import { interruptedCode, onInterrupt } from '../interruption.ts'
 import { portion, positiveInteger, wholeNumber } from '../option-values.ts'
 import { runSynth } from '../run-synth.ts'
 import type { SynthOptions } from '../synth-options.ts'
-import { synthText } from '../synth-text.ts'
+import { lostLine, synthText } from '../synth-text.ts'
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -28,6 +28,11 @@ async function stages(names: readonly ReportStage[], options: SynthOptions): Pro
           )
         : synthText(runs),
     )
+    const lost = lostLine(runs)
+    if (lost !== null) {
+      process.stderr.write(`${lost}\n`)
+      process.exitCode = 1
+    }
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     process.stderr.write('the same command goes on from here\n')
