@@ -13,6 +13,7 @@ import type { ReportStage } from '../synth/pipeline/synth-report-data.ts'
 import { createUnitResources, type UnitResources } from '../synth/pipeline/units/unit-resources.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { type SynthOptions, synthConfigOf } from './synth-options.ts'
+import { createUnitCounts } from './unit-counts.ts'
 
 /** The roles that take part in each stage. */
 const rolesOfStage: Readonly<Record<ReportStage, readonly RoleName[]>> = {
@@ -69,10 +70,12 @@ function lazyContext(
 ) {
   let opened: Promise<Jobs> | undefined
   const { run, store, concurrency } = options
+  const units = createUnitCounts()
   return {
+    units,
     async open(): Promise<PipelineContext> {
       opened ??= openJobs({ directory: run, store })
-      const jobs = await opened
+      const jobs = units.counting(await opened)
       return {
         ...{ run, config, jobs, resources, signal, onProgress },
         ...(concurrency !== undefined && { concurrency }),
@@ -89,6 +92,7 @@ const finished = ({ record: { stage, output, seconds }, isFresh }: StageRun): st
 
 /**
  * Runs stages of synthesis in their order, each where its files are not there yet as they should be.
+ * After a stage that lost more than half of its units no other is begun.
  *
  * @throws UserError for bad input, models that do not answer, what earlier stages have not made
  */
@@ -115,6 +119,11 @@ export async function runSynth(
       if (done.isFresh) bars.finish(finished(done))
       else say(finished(done))
       runs.push(done)
+      const { lost, all } = context.units.take()
+      if (2 * lost > all && stages.at(-1) !== stage) {
+        say(`${lost} of ${all} units of ${stage} were lost, so the stages after it are not begun`)
+        break
+      }
     }
   } finally {
     bars.finish('stopped')

@@ -116,3 +116,14 @@ export function synthText(runs: readonly StageRun[]): string {
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
+
+/** How many units were lost in which stages; null where none were. */
+export function lostLine(runs: readonly StageRun[]): string | null {
+  const losses = runs.flatMap(({ record: { stage, lost } }) => {
+    const units = Object.values(lost).reduce((a, b) => a + b, 0)
+    return units === 0 ? [] : [`${grouped(units)} in ${stage}`]
+  })
+  return losses.length === 0
+    ? null
+    : `units were lost (${losses.join(', ')}); the same command tries them again`
+}

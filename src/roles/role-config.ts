@@ -69,7 +69,7 @@ export interface Roles {
   readonly metered: (told: (cost: AnswerCost) => void) => Pick<Roles, 'role'>
 }
 
-type EndpointRole = Exclude<RoleConfig, 'procedural'>
+export type EndpointRole = Exclude<RoleConfig, 'procedural'>
 
 function open(config: EndpointRole, name: RoleName, environment: NodeJS.ProcessEnv): AccountedEndpoint {
   const { api_key_env: variable, prices } = config
@@ -115,10 +115,14 @@ const atTemperature = (endpoint: ChatEndpoint, temperature: number | undefined):
 /**
  * The roles of a run. Roles with equal endpoints (all but the temperature) share one, with its limit and its account.
  *
+ * @param opened endpoints that other roles have opened, to be shared with them
  * @throws UserError for a key that is not in the environment
  */
-export function openRoles(config: RolesConfig, environment: NodeJS.ProcessEnv = process.env): Roles {
-  const opened = new Map<string, AccountedEndpoint>()
+export function openRoles(
+  config: RolesConfig,
+  environment: NodeJS.ProcessEnv = process.env,
+  opened = new Map<string, AccountedEndpoint>(),
+): Roles {
   const byRole = new Map<RoleName, ChatEndpoint>()
   for (const name of roleNames) {
     const role = config[name]

@@ -18,6 +18,8 @@ export interface NearDuplicateIndex {
   readonly size: number
   /** Takes in a text. The index of an earlier text that it is a near-duplicate of, or its own. */
   add(text: string): number
+  /** Forgets the texts from an index on, as if they had never been taken in. */
+  truncate(size: number): void
 }
 
 /** Chance that two texts just as similar as the threshold are never compared. */
@@ -88,6 +90,17 @@ export function createNearDuplicateIndex(options: NearDuplicateOptions = {}): Ne
         else if (bucket.length < mostCompared) bucket.push(own)
       }
       return own
+    },
+    truncate(left) {
+      while (size > left) {
+        const members = standing.get(--size)
+        if (members === undefined) continue
+        standing.delete(size)
+        for (const [band, key] of bucketKeys(minHash(members, permuted)).entries()) {
+          const bucket = bands[band]!.get(key)
+          if (bucket?.at(-1) === size) bucket.pop()
+        }
+      }
     },
   }
 }

@@ -1,55 +1,11 @@
 import { Command } from 'commander'
-import { writeBytesAtomic } from '../../files/atomic-file.ts'
-import { writeJson } from '../../files/json-file.ts'
-import { buildSynthReport } from '../../report/synth/build-synth-report.ts'
-import { collectReport } from '../../synth/pipeline/collect-report.ts'
-import { runFiles } from '../../synth/pipeline/run-files.ts'
-import { loadSynthConfig } from '../../synth/pipeline/synth-config.ts'
 import { type ReportStage, reportStages } from '../../synth/pipeline/synth-report-data.ts'
-import { UserError } from '../../user-error.ts'
-import { interruptedCode, onInterrupt } from '../interruption.ts'
 import { portion, positiveInteger, wholeNumber } from '../option-values.ts'
-import { runSynth } from '../run-synth.ts'
+import type { ReportOptions } from '../synth-actions.ts'
 import type { SynthOptions } from '../synth-options.ts'
-import { synthText } from '../synth-text.ts'
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`)
-
-async function stages(names: readonly ReportStage[], options: SynthOptions): Promise<void> {
-  using interruption = onInterrupt('stopping; what is done is kept (once more ends at once)')
-  try {
-    const runs = await runSynth(names, options, interruption.signal)
-    print(
-      options.json
-        ? JSON.stringify(
-            runs.map(({ record, isFresh }) => ({ ...record, fresh: isFresh })),
-            null,
-            2,
-          )
-        : synthText(runs),
-    )
-  } catch (error) {
-    if (!interruption.signal.aborted) throw error
-    process.stderr.write('the same command goes on from here\n')
-    process.exitCode = interruptedCode
-  }
-}
-
-interface ReportOptions {
-  readonly run: string
-  readonly json?: true
-}
-
-async function report({ run, json }: ReportOptions): Promise<void> {
-  const config = await loadSynthConfig(run)
-  if (config === undefined)
-    throw new UserError(`${run}: no synthesis has run here; begin with \`tsukimi synth all --run ${run}\``)
-  const data = await collectReport(run, config)
-  const files = runFiles(run)
-  await writeJson(files.reportData, data)
-  await writeBytesAtomic(files.report, buildSynthReport(data))
-  print(json ? JSON.stringify(data, null, 2) : `${files.report} and ${files.reportData} written`)
-}
+// Generators, queue and charts take a while to load, which other commands need not wait for.
+const actions = () => import('../synth-actions.ts')
 
 const descriptions: Readonly<Record<ReportStage, string>> = {
   tools: 'make applications with tools, from MCP servers and anew',
@@ -83,7 +39,7 @@ const stageCommand = (name: string, names: readonly ReportStage[], description: 
     .option('--store <directory>', 'where results are kept, shared with workers (also TSUKIMI_STORE)')
     .option('--json', 'print JSON')
     .exitOverride()
-    .action((options: SynthOptions) => stages(names, options))
+    .action(async (options: SynthOptions) => (await actions()).runStages(names, options))
 
 const reportCommand = (): Command =>
   new Command('report')
@@ -91,7 +47,7 @@ const reportCommand = (): Command =>
     .requiredOption('--run <directory>', 'directory of the run')
     .option('--json', 'print JSON')
     .exitOverride()
-    .action(report)
+    .action(async (options: ReportOptions) => (await actions()).writeSynthReport(options))
 
 /** `tsukimi synth`: agentic data from nothing, or with models as teachers. */
 export function synthCommand(): Command {

@@ -1,4 +1,3 @@
-import type { Stage } from '../../jobs/stage.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
 import { UserError } from '../../user-error.ts'
 import type { Task } from '../../world/task.ts'
@@ -35,11 +34,3 @@ export async function judgementsOfChunk(
   }
   return judgements
 }
-
-/** A stage over chunks, as jobs run it; the judges' names and prompts belong into its settings. */
-export const judgeStage = (judges: readonly Judge[]): Stage<JudgeChunk, readonly Judgement[]> => ({
-  name: 'synth/judge',
-  version: '1',
-  settings: { judges: judges.map(({ name }) => name) },
-  run: (chunk, { signal }) => judgementsOfChunk(chunk, judges, signal),
-})

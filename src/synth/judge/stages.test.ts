@@ -1,15 +1,21 @@
 import { expect, it } from 'vitest'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
 import type { Task } from '../../world/task.ts'
+import { judgeUnits } from '../pipeline/units/judge-unit.ts'
+import { trajectoryUnits } from '../pipeline/units/trajectory-unit.ts'
+import { createUnitResources } from '../pipeline/units/unit-resources.ts'
 import { clerk } from '../tasks/some-tasks.fixture.ts'
-import { chunksOf, taskStage } from '../tasks/task-stage.ts'
+import { chunksOf, type TaskChunk, tasksOfChunk } from '../tasks/task-stage.ts'
 import { deliveries, deliveriesState } from '../tasks/tasks.fixture.ts'
-import { trajectoryStage } from '../trajectories/trajectory-stage.ts'
-import { judgementsOfChunk, judgeStage } from './judge-stage.ts'
-import { proceduralJudge } from './procedural-judge.ts'
+import { defaultShares } from '../trajectories/generate-trajectory.ts'
+import { judgementsOfChunk } from './judge-stage.ts'
 
-const tasks = taskStage(() => ({ application: deliveries, agent: clerk, state: deliveriesState }))
-const judging = judgeStage([proceduralJudge])
+const resources = createUnitResources()
+const tasksOf = (chunk: TaskChunk) =>
+  tasksOfChunk(chunk, () => ({ application: deliveries, agent: clerk, state: deliveriesState }))
+const judging = judgeUnits(resources)
+const playing = trajectoryUnits(resources)
+const given = { set: 'set', shares: defaultShares, roles: {} }
 const context = { signal: new AbortController().signal, attempt: 1, account: () => {} }
 const overJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
@@ -21,11 +27,12 @@ async function run(size: number, reversed: boolean) {
     { tasks: readonly Task[]; trajectories: readonly Trajectory[]; judgements: unknown }
   >()
   for (const chunk of reversed ? chunks.toReversed() : chunks) {
-    const made = overJson(await tasks.run(overJson(chunk), context))
+    const made = overJson(await tasksOf(overJson(chunk)))
     const trajectories = overJson(
-      await trajectoryStage.run({ seed: 4, tasks: made.tasks, samples: 2 }, context),
+      (await playing.run({ seed: 4, tasks: made.tasks, samples: 2, ...given }, context)).value,
     )
-    const judgements = await judging.run({ seed: 4, tasks: made.tasks, trajectories }, context)
+    const judgements = (await judging.run({ seed: 4, tasks: made.tasks, trajectories, roles: {} }, context))
+      .value
     results.set(chunk.from, { tasks: made.tasks, trajectories, judgements })
   }
   const inOrder = [...results].toSorted(([a], [b]) => a - b).map(([, result]) => result)
@@ -44,23 +51,20 @@ it('give the same bytes whatever the chunks and their order', async () => {
 })
 
 it('make the families that are wanted, in the shares that are wanted', async () => {
-  const { tasks: made } = await tasks.run(
-    {
-      seed: 1,
-      from: 100,
-      count: 20,
-      families: { no_tool: 1, single_call: 1 },
-      difficulties: [1, 0, 0, 1],
-    },
-    context,
-  )
+  const { tasks: made } = await tasksOf({
+    seed: 1,
+    from: 100,
+    count: 20,
+    families: { no_tool: 1, single_call: 1 },
+    difficulties: [1, 0, 0, 1],
+  })
   expect(new Set(made.map(({ family }) => family))).toEqual(new Set(['no_tool', 'single_call']))
   expect(new Set(made.map(({ difficulty }) => difficulty))).toEqual(new Set([1, 4]))
 })
 
 it('refuses to judge a trajectory without its task', async () => {
-  const { tasks: made } = await tasks.run({ seed: 1, from: 0, count: 2 }, context)
-  const trajectories = await trajectoryStage.run({ seed: 1, tasks: made }, context)
+  const { tasks: made } = await tasksOf({ seed: 1, from: 0, count: 2 })
+  const { value: trajectories } = await playing.run({ seed: 1, tasks: made, samples: 1, ...given }, context)
   await expect(judgementsOfChunk({ seed: 1, tasks: made.slice(0, 1), trajectories }, [])).rejects.toThrow(
     'its task task-1-1 is not among the tasks given',
   )

@@ -5,24 +5,32 @@ import type { Task } from '../../world/task.ts'
 const tokens = (text: string): readonly string[] => text.match(/[A-Za-z]+-\d[\w-]*|\d+(?:[.,:-]\d+)*/g) ?? []
 
 /**
- * What the user said that the task does not have it say, in words; null where nothing is wrong. Ids, numbers and days
- * must come from its goal, its moves or what the assistant said before, and what it was to say later must not be
- * missing where the assistant had its turn.
+ * What the user said that the task does not have it say, in words; null where nothing is wrong. Of a model that plays
+ * the user only the keys are checked that exist in the state: it speaks freely, and the rest is for a judge to see. A
+ * script's ids, numbers and days must come from its goal, its moves or what the assistant said before, and what it was
+ * to say later must not be missing where the assistant had its turn.
  */
 export function userFault(trajectory: Trajectory, task: Task): string | null {
   const messages = conversation(trajectory)
-  const script = [task.user.goal, ...task.user.moves.map(({ text }) => text)].join('\n')
-  const known = new Set(tokens(script))
+  if (trajectory.models.user?.template !== undefined) return mistaken(messages, task)
+  return (
+    strangeToken(messages, task) ??
+    mistaken(messages, task) ??
+    contradiction(messages, task) ??
+    leftEarly(trajectory, task)
+  )
+}
+
+/** Something that neither the task nor the assistant before has brought up. */
+function strangeToken(messages: ReturnType<typeof conversation>, { user }: Task): string | null {
+  const known = new Set(tokens([user.goal, ...user.moves.map(({ text }) => text)].join('\n')))
   for (const message of messages) {
     if (message.role === 'assistant') for (const token of tokens(message.content)) known.add(token)
     if (message.role !== 'user') continue
     const strange = tokens(message.content).find((token) => !known.has(token))
     if (strange !== undefined) return `the user says ${strange}, which its goal does not have`
   }
-  // A model says in its own order, and at once, what a script says line by line.
-  const isModel = trajectory.models.user?.template !== undefined
-  const left = isModel ? null : leftEarly(trajectory, task)
-  return mistaken(messages, task) ?? contradiction(messages, task) ?? left
+  return null
 }
 
 /** An id that only the assistant has brought up is said in place of one that the user has and never says. */

@@ -1,4 +1,5 @@
 import { derivedSeed, draws } from '../../draws.ts'
+import { UserError } from '../../user-error.ts'
 import type { Application } from '../../world/application.ts'
 import { applicationPrompt } from '../teacher/application-prompt.ts'
 import { domainPrompt } from '../teacher/domain-prompt.ts'
@@ -22,8 +23,8 @@ const [fewestTools, mostTools] = [6, 14]
 const domainsAtOnce = 12
 /** An application with fewer tools that are not near-duplicates is left out. */
 const leastTools = 4
-/** Rounds without a new application after which a model is not asked any more. */
-const mostIdleRounds = 3
+/** Rounds without a new application after which no more are made: by a model, by index. */
+const [mostIdleRounds, mostIdleOwn] = [3, 8]
 
 export const designRoles = ({ config }: Pick<PipelineContext, 'config'>): UnitRoles =>
   unitRoles(config.roles, { tool_designer: [domainPrompt, applicationPrompt] })
@@ -36,10 +37,15 @@ interface Making {
   readonly rejected: ReturnType<typeof createNameCounts>
 }
 
-/** Applications by index, a round for what is still missing after the last one. */
+/**
+ * Applications by index, a round for what is still missing after the last one.
+ *
+ * @throws UserError where no more can be had
+ */
 async function* proceduralApplications({ context, tally, missing }: Making): AsyncGenerator<Application> {
-  const { seed } = context.config
-  for (let next = 0; missing() > 0; ) {
+  const { seed, counts } = context.config
+  for (let next = 0, idle = 0; missing() > 0; ) {
+    const before = missing()
     const chunks = Math.ceil(missing() / toolsEach / chunkSize)
     const inputs = Array.from({ length: chunks }, (_, i) => ({
       seed,
@@ -48,6 +54,12 @@ async function* proceduralApplications({ context, tally, missing }: Making): Asy
     }))
     next += chunks * chunkSize
     for await (const { value } of runUnits(context, applicationUnits(), inputs, tally)) yield* value
+    idle = missing() < before ? 0 : idle + 1
+    if (idle < mostIdleOwn) continue
+    tally.check()
+    throw new UserError(
+      `no more than ${counts.tools - missing()} of ${counts.tools} tools could be had: applications up to the ${next}th have no more that are new; ask for fewer (--tools), or give MCP servers (--mcp) or a model (roles.tool_designer)`,
+    )
   }
 }
 
@@ -109,8 +121,8 @@ export async function makeTools(context: PipelineContext, lists: readonly ToolLi
         rejected.add('an application has its name')
         continue
       }
-      const left = distinct.add(application)
-      if (left === undefined || left.tools.length < leastTools) continue
+      const left = distinct.add(application, leastTools)
+      if (left === undefined) continue
       names.add(left.name)
       tools += left.tools.length
       applications++

@@ -26,6 +26,7 @@ test.each([
   ],
   ['a count of none', { counts: { tasks: 0 } }, 'counts.tasks'],
   ['a role that is none', { roles: { judgee: 'procedural' } }, 'did you mean "judge"?'],
+  ['a role of another command', { roles: { rephraser: model } }, 'use `tsukimi rephrase` for texts'],
   ['tasks without a plan for a plan', { roles: { task_writer: model } }, 'give roles.assistant a model too'],
 ])('%s', (_, input, message) => {
   expect(() => readSynthConfig(input, 'config.json')).toThrow(message)

@@ -99,6 +99,10 @@ export function readSynthConfig(input: unknown, where: string): SynthConfig {
     throw new UserError(`${where}: version ${version}, which this tsukimi cannot read yet; take a newer one`)
   const config = parseAs(synthConfigSchema, input, where) as SynthConfig
   const { roles } = config
+  if (roles.rephraser !== 'procedural')
+    throw new UserError(
+      `${where}: roles.rephraser has no part in synthesis; leave it out, and use \`tsukimi rephrase\` for texts`,
+    )
   if (roles.task_writer !== 'procedural' && roles.assistant === 'procedural')
     throw new UserError(
       `${where}: roles.task_writer is a model and roles.assistant is procedural; the tasks of a model have no plan that a procedural assistant could follow, so give roles.assistant a model too`,

@@ -1,5 +1,7 @@
+import { PermanentFailure } from '../../jobs/failures.ts'
 import type { StageContext } from '../../jobs/stage.ts'
 import {
+  type EndpointRole,
   openRoles,
   type RoleName,
   type Roles,
@@ -42,22 +44,53 @@ export function unitRoles(roles: RolesConfig, prompts: Prompts): UnitRoles {
   return chosen
 }
 
-/** Results do not depend on how often or how many at once a model is asked: that is the process's own. */
-function withLimits(roles: UnitRoles, limits: RolesConfig | undefined): RolesConfig {
-  const complete = Object.entries(roles).map(([name, { prompts: _, ...role }]) => {
-    const own = limits?.[name as RoleName]
-    const isSame = own !== undefined && own !== 'procedural' && own.base_url === role.base_url
-    return [name, isSame ? { ...own, ...role } : role]
-  })
-  return rolesSchema.parse(Object.fromEntries(complete))
+/**
+ * How an endpoint is asked, which results do not depend on: as the roles of the process's own run say that share it,
+ * the fewest requests at once and the most patience of them; its prices where they name its model.
+ *
+ * @throws PermanentFailure for an address or a key variable that the run does not name
+ */
+function limitsOf({ base_url, model, api_key_env }: UnitRole, name: string, own: RolesConfig | undefined) {
+  const named = Object.values(own ?? {}).filter(
+    (role) => role !== 'procedural' && role.base_url === base_url && role.api_key_env === api_key_env,
+  ) as EndpointRole[]
+  if (named.length === 0)
+    throw new PermanentFailure(
+      `roles.${name}: config.json of this process's run has no role at ${base_url} with ${api_key_env === undefined ? 'no api_key_env' : `api_key_env ${api_key_env}`}, so it is not asked; name it there, and start the worker again`,
+    )
+  const same = named.filter((role) => role.model === model)
+  const prices = same.find((role) => role.prices !== undefined)?.prices
+  const sharing = same.length > 0 ? same : named
+  return {
+    max_concurrency: Math.min(...sharing.map(({ max_concurrency }) => max_concurrency)),
+    timeout_seconds: Math.max(...sharing.map(({ timeout_seconds }) => timeout_seconds)),
+    retries: Math.max(...sharing.map(({ retries }) => retries)),
+    ...(prices && { prices }),
+  }
 }
 
-/** Opens the roles of units, those that are the same once. */
-export function createRoleTable(limits?: RolesConfig): (roles: UnitRoles) => Roles {
+const withLimits = (roles: UnitRoles, own: RolesConfig | undefined): RolesConfig =>
+  rolesSchema.parse(
+    Object.fromEntries(
+      Object.entries(roles).map(([name, role]) => {
+        const { prompts: _, ...asked } = role
+        return [name, { ...asked, ...limitsOf(role, name, own) }]
+      }),
+    ),
+  )
+
+/**
+ * Opens the roles of units, those that are the same once. All of them share the endpoints of one address, model and key
+ * variable, so that limits hold for a whole process.
+ *
+ * @param own the roles of the process's own run, the only ones whose addresses and keys are used
+ */
+export function createRoleTable(own?: RolesConfig): (roles: UnitRoles) => Roles {
   const opened = new Map<string, Roles>()
+  const endpoints: Parameters<typeof openRoles>[2] = new Map()
   return (roles) => {
     const key = JSON.stringify(Object.entries(roles).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    const known = opened.get(key) ?? openRoles(withLimits(roles, limits))
+    const known = opened.get(key) ?? openRoles(withLimits(roles, own), process.env, endpoints)
     opened.set(key, known)
     return known
   }

@@ -1,5 +1,4 @@
 import { derivedSeed, draws } from '../../draws.ts'
-import type { Stage } from '../../jobs/stage.ts'
 import type { Application } from '../../world/application.ts'
 import type { WorldState } from '../../world/state.ts'
 import type { Task } from '../../world/task.ts'
@@ -82,15 +81,6 @@ export async function tasksOfChunk(
   }
   return { tasks, rejected, missing }
 }
-
-/** A stage over chunks, as jobs run it. */
-export const taskStage = (
-  settingOf: (index: number, seed: number) => TaskSetting | Promise<TaskSetting>,
-): Stage<TaskChunk, TaskChunkResult> => ({
-  name: 'synth/tasks',
-  version: '1',
-  run: (chunk) => tasksOfChunk(chunk, settingOf),
-})
 
 /** Chunks of `size` indices from 0 to `count`. */
 export function* chunksOf<Rest extends object>(count: number, size: number, rest: Rest) {

@@ -3,7 +3,6 @@ import { preferencePrompt } from '../judge/preference-prompt.ts'
 import { agentPrompt } from './agent-prompt.ts'
 import { applicationPrompt } from './application-prompt.ts'
 import { domainPrompt } from './domain-prompt.ts'
-import { rephrasePrompt } from './rephrase-prompt.ts'
 import { taskPrompt } from './task-prompt.ts'
 import { toolCallPrompt } from './tool-call-prompt.ts'
 import { userPrompt } from './user-prompt.ts'
@@ -18,5 +17,4 @@ export const prompts = [
   toolCallPrompt,
   judgePrompt,
   preferencePrompt,
-  rephrasePrompt,
 ]

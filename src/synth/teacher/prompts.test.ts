@@ -13,7 +13,6 @@ test('a prompt whose words or form change has a new version: raise it, then take
       "tool simulator@1:88de5a3f0ca5829d",
       "judge@1:5b2138fe21dd9733",
       "preference@1:aa7a85d994258b71",
-      "rephrase@1:7c71559670ceac1c",
     ]
   `)
 })

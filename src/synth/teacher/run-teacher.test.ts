@@ -20,8 +20,6 @@ import { applicationPrompt } from './application-prompt.ts'
 import { designAgent } from './design-agent.ts'
 import { designApplication, designDomains } from './design-tools.ts'
 import { domainPrompt } from './domain-prompt.ts'
-import { rephrasePassage } from './rephrase-passage.ts'
-import { rephrasePrompt } from './rephrase-prompt.ts'
 import { runTeacherEpisode } from './run-teacher-episode.ts'
 import { taskPrompt } from './task-prompt.ts'
 import { agent, designed, endpointAt, task, written } from './teacher.fixture.ts'
@@ -79,7 +77,6 @@ const parts: readonly (readonly [{ readonly system: string }, (request: Scripted
   [userPrompt, playUser],
   [toolCallPrompt, playTool],
   [judgePrompt, () => saysJson({ reason: 'message 7', verdict: 'pass', fault: 'none' })],
-  [rephrasePrompt, () => saysJson({ text: ' The moon is watched in autumn. ' })],
 ]
 
 function playAll(request: ScriptedRequest): Step {
@@ -103,7 +100,6 @@ async function wholeRun(baseUrl: string) {
     'tool_simulator',
     'assistant',
     'judge',
-    'rephraser',
   ])
   await probeRoles(roles)
   const seed = 11
@@ -117,22 +113,15 @@ async function wholeRun(baseUrl: string) {
   const episode = { task: made, set: 'test', seed, roles }
   const trajectory = await runTeacherEpisode(episode)
   const judgement = await judgeTrajectory(trajectory, made, [endpointJudge(roles.role('judge')!)], { seed })
-  const input = {
-    style: 'news',
-    before: { source: '', told: '' },
-    passage: 'In autumn one watches the moon.',
-  }
-  const text = await rephrasePassage(roles.role('rephraser')!, input, { seed })
-  return { application, profile, made, trajectory, judgement, text, usage: roles.usage() }
+  return { application, profile, made, trajectory, judgement, usage: roles.usage() }
 }
 
-test('a teacher plays all eight roles of a small run, and the same seed gives the same run', async () => {
+test('a teacher plays all seven roles of synthesis of a small run, and the same seed gives the same run', async () => {
   await using server = await scriptedEndpoint(playAll)
   const run = await wholeRun(server.baseUrl)
   expect(run.application).toMatchObject({ name: 'workshop_orders', domain: 'transportation_logistics' })
   expect(run.profile.tools).toEqual(['find_orders', 'cancel_order'])
   expect(run.made).toMatchObject({ family: 'clarification', oracle: [], failures: [], seed: 11 })
-  expect(run.text).toBe('The moon is watched in autumn.')
   const { nodes, outcome, models } = run.trajectory
   expect(run.judgement.verdict).toBe('keep')
   expect(nodes.map(({ author, message: { role, content } }) => [author, role, content.slice(0, 30)])).toEqual(

@@ -19,8 +19,11 @@ export interface DistinctCounts {
 /** Applications as they come, each without the tools that are near-duplicates of earlier ones. */
 export interface DistinctApplications {
   readonly counts: DistinctCounts
-  /** undefined where too few tools are left. */
-  add(application: Application): Application | undefined
+  /**
+   * @param leastTools instead of the option's
+   * @returns undefined where too few tools are left: nothing of it is compared with what comes later
+   */
+  add(application: Application, leastTools?: number): Application | undefined
 }
 
 /** Which tools are kept depends on the order in which applications come: the first of near-duplicates stays. */
@@ -36,9 +39,11 @@ export function createDistinctApplications(options: DistinctOptions = {}): Disti
     get counts() {
       return counts
     },
-    add(application) {
+    add(application, least = leastTools) {
+      const before = index.size
       const tools = application.tools.filter(isNew)
-      const kept = tools.length >= leastTools
+      const kept = tools.length >= least
+      if (!kept) index.truncate(before)
       counts = {
         applications: counts.applications + Number(kept),
         toolsBefore: counts.toolsBefore + application.tools.length,
