@@ -81,6 +81,11 @@ function lostText({ stage, lost }: StageRecord): string {
 const countsIn = (record: StageRecord, key: string): CountsByName =>
   (record.details[key] ?? {}) as CountsByName
 
+const tooShortText = (count: number): string =>
+  count === 0
+    ? ''
+    : `${grouped(count)} evaluation ${count === 1 ? 'text has' : 'texts have'} fewer than 5 words: nothing was compared with ${count === 1 ? 'it' : 'them'}`
+
 function detailTexts(record: StageRecord): readonly string[] {
   const { stage, details } = record
   const notExecutable = Number(details.notExecutable ?? 0)
@@ -99,6 +104,7 @@ function detailTexts(record: StageRecord): readonly string[] {
     trajectories: () => [],
     filter: () => [
       countTable('not kept', countsIn(record, 'rejections')),
+      tooShortText(Number(details.tooShort ?? 0)),
       plantedTable(details.planted as PlantedCounts),
     ],
   }

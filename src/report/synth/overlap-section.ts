@@ -38,6 +38,10 @@ ${definitions([
   ],
   ['near-duplicates among the trajectories', grouped(duplicates)],
   ['compared with evaluation sets', compared(contamination)],
+  [
+    'evaluation texts that are not looked for',
+    contamination.tooShort ? `${grouped(contamination.tooShort)}: of fewer than 5 words` : undefined,
+  ],
   ['contaminated trajectories', contamination.sets.length === 0 ? undefined : grouped(contamination.count)],
 ])}
 <p class="note">All of these are left out.</p>

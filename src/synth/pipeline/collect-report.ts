@@ -102,6 +102,7 @@ type FilterDetails = Pick<SynthReportData, 'lengths' | 'rejections' | 'rejection
   Pick<SynthReportData['trajectories'], 'byFamilyAndVerdict' | 'byPlanting' | 'faults'> & {
     readonly findings: SynthReportData['contamination']['findings']
     readonly sets: readonly string[]
+    readonly tooShort?: number
   }
 
 /**
@@ -149,6 +150,7 @@ export async function collectReport(run: string, config: SynthConfig): Promise<S
     contamination: {
       sets: filtered.sets,
       count: rejections.contaminated ?? 0,
+      ...(filtered.tooShort !== undefined && { tooShort: filtered.tooShort }),
       findings: filtered.findings,
     },
     costs: reportStages.reduce<SynthReportData['costs']>(

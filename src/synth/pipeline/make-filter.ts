@@ -185,6 +185,10 @@ export async function makeFilter(context: PipelineContext): Promise<StageOutcome
     output,
     lost: tally.lost(),
     costs: tally.costs(),
-    details: { ...sums.details(), sets: config.evaluation },
+    details: {
+      ...sums.details(),
+      sets: config.evaluation,
+      ...(contamination && { tooShort: contamination.tooShort.length }),
+    },
   }
 }

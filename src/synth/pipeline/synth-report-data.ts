@@ -89,6 +89,8 @@ export interface ContaminationReport {
   /** Files compared with; empty where none were named. */
   readonly sets: readonly string[]
   readonly count: number
+  /** Evaluation texts of too few words to be looked for; not there where no files were compared with. */
+  readonly tooShort?: number
   /** The first ones. */
   readonly findings: readonly ContaminationFinding[]
 }
