@@ -11,7 +11,7 @@ const values = {
     keepCheckpoints: 1,
   },
   sft: {
-    steps: 2200,
+    steps: 1900,
     'data.sequenceLength': 512,
     'batch.sequences': 2,
     'optimizer.learningRate': 3e-3,
@@ -21,7 +21,7 @@ const values = {
     'router.biasRate': 1e-3,
     'router.balanceLoss': 1e-4,
     evaluateEvery: 0,
-    checkpointEvery: 550,
+    checkpointEvery: 475,
     keepCheckpoints: 1,
     'chat.toolStyle': 'typescript',
   },
