@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai'
+import { callCount } from '../chat/call-count.ts'
 import type { ToolCall, ToolDeclaration } from '../chat/messages.ts'
 import { UserError } from '../user-error.ts'
 import type { AgentMessage, AgentUsage, TurnEvent } from './agent-event.ts'
@@ -66,12 +67,6 @@ type Delta = Choice['delta'] & {
   readonly reasoning?: string | null
 }
 
-const callsOf = (messages: readonly AgentMessage[]): number =>
-  messages.reduce(
-    (sum, message) => sum + ((message.role === 'assistant' && message.toolCalls?.length) || 0),
-    0,
-  )
-
 /**
  * Asks the endpoint for one answer and gives out what it writes. An aborted signal ends it with what there is by then.
  *
@@ -80,7 +75,7 @@ const callsOf = (messages: readonly AgentMessage[]): number =>
 export async function* modelTurn(request: TurnRequest): AsyncGenerator<TurnEvent, Turn> {
   const { client, messages, signal } = request
   const started = performance.now()
-  const collector = callCollector(callsOf(messages))
+  const collector = callCollector(callCount(messages))
   const turn = { text: '', reasoning: '', finish: null as string | null, usage: null as AgentUsage | null }
   try {
     const stream = await client.chat.completions.create(body(request), { signal })

@@ -1,7 +1,8 @@
+import { callCount } from '../chat/call-count.ts'
 import { chatTokens } from '../chat/chat-tokens.ts'
 import { endIds } from '../chat/end-ids.ts'
 import { createEnforcer } from '../chat/enforcer.ts'
-import type { AssistantMessage, ChatMessage } from '../chat/messages.ts'
+import type { AssistantMessage } from '../chat/messages.ts'
 import type { TemplateOptions } from '../chat/template.ts'
 import { parseAnswerTokens } from '../chat/token-answer-parser.ts'
 import type { GeneratedToken, Scheduler } from '../generate/scheduler.ts'
@@ -21,12 +22,6 @@ export interface ModelPolicyOptions {
   /** Most tokens of a turn. */
   readonly maxTokens: number
 }
-
-const callCount = (messages: readonly ChatMessage[]): number =>
-  messages.reduce(
-    (sum, message) => sum + ((message.role === 'assistant' && message.toolCalls?.length) || 0),
-    0,
-  )
 
 const nodeTokens = (tokens: readonly GeneratedToken[]): NodeTokens => ({
   ids: Int32Array.from(tokens, ({ id }) => id),

@@ -1,3 +1,4 @@
+import { callCount } from '../chat/call-count.ts'
 import { canonicalId } from '../chat/call-ids.ts'
 import type { ChatMessage, ToolCall } from '../chat/messages.ts'
 import type { AssistantPolicy, AssistantTurn } from './policies.ts'
@@ -38,12 +39,6 @@ export const planText = (text: string, results: readonly unknown[]): string =>
           .map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
       ),
     ),
-  )
-
-const callCount = (messages: readonly ChatMessage[]): number =>
-  messages.reduce(
-    (sum, message) => sum + ((message.role === 'assistant' && message.toolCalls?.length) || 0),
-    0,
   )
 
 /** Results at the end of a conversation, in order. */
