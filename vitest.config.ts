@@ -20,7 +20,7 @@ const lightFiles = [
   'src/cli/{jobs,rephrase,synth,trajectories}*.test.ts',
 ]
 
-const common = { testTimeout: 120_000 } as const
+const common = { testTimeout: 120_000, expect: { poll: { timeout: 30_000 } } } as const
 
 export default defineConfig({
   test: {

@@ -42,7 +42,7 @@ test('with an untrained model every call that is asked for comes, parses and kee
     expect(schemaAccuracy(summary)).toMatchObject({ value: 1 })
     // What is left to the model may end otherwise, as a call or as text that was cut; nothing else may be wrong with it.
     const faults = judged.flatMap(({ assessment }) => assessment.failures).map(({ category }) => category)
-    expect(new Set(faults)).toEqual(new Set(['truncated']))
+    expect(faults.filter((fault) => fault !== 'truncated')).toEqual([])
     const called = judged.filter(({ result }) => result.finish_reason === 'tool_calls')
     expect(called.map(({ result }) => result.data_index)).toEqual(expect.arrayContaining(forced))
     expect(server.scheduler.stats()).toMatchObject({ queued: 0, running: 0, pages: { used: 0 } })

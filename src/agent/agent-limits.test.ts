@@ -49,7 +49,7 @@ describe('limits', () => {
 
   test('time of everything, while the model writes', async () => {
     const { reason, messages } = await ran([deltasStep([{ content: 'Once' }], null, 'stay')], {
-      limits: { seconds: 0.1 },
+      limits: { seconds: 2 },
     })
     expect(reason).toBe('time')
     expect(messages).toEqual([{ role: 'assistant', content: 'Once' }])

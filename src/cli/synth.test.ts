@@ -67,7 +67,11 @@ describe('tsukimi synth', { timeout: 180_000 }, () => {
     const args = ['all', '--run', killed, ...smallArguments, '--concurrency', '8']
     const child = spawn(process.execPath, [bin, 'synth', ...args], { env, stdio: 'ignore' })
     const ended = once(child, 'exit')
-    while ((await readdir(join(killed, '.jobs', 'objects')).catch(() => [])).length < 6) await sleep(10)
+    while (
+      child.exitCode === null &&
+      (await readdir(join(killed, '.jobs', 'objects')).catch(() => [])).length < 6
+    )
+      await sleep(10)
     child.kill('SIGKILL')
     await ended
     expect(await readdir(killed)).not.toContain('kept.jsonl')

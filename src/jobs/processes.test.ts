@@ -18,7 +18,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'processes-'))
 })
 afterEach(async () => {
-  for (const child of children) if (await running(child)) await killed(child)
+  for (const child of children) await killed(child)
   children = []
   rmSync(directory, { recursive: true, force: true })
 })
@@ -39,10 +39,10 @@ function start(how: 'run' | 'work', settings: ProcessSettings): ChildProcess {
   return child
 }
 
-const running = async ({ exitCode, signalCode }: ChildProcess): Promise<boolean> =>
-  exitCode === null && signalCode === null
+const running = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
 
 async function killed(child: ChildProcess): Promise<void> {
+  if (!running(child)) return
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
@@ -63,7 +63,7 @@ const squares = (units: number): number[] => Array.from({ length: units }, (_, n
 
 describe('processes on the embedded Postgres', () => {
   it('lose nothing when one is killed, and do nothing twice that was done', async () => {
-    const settings = settingsOf('', 40, 100)
+    const settings = settingsOf('', 150, 100)
     const child = start('run', settings)
     let printed = ''
     child.stdout!.setEncoding('utf8').on('data', (text) => {
@@ -82,9 +82,9 @@ describe('processes on the embedded Postgres', () => {
 
     await using jobs = await openJobs(settings)
     const results = await Array.fromAsync(jobs.run(slowStage(settings), numbers(settings)))
-    expect(results.map((result) => result.ok && result.value)).toEqual(squares(40))
+    expect(results.map((result) => result.ok && result.value)).toEqual(squares(150))
     expect(results.map(({ key }) => key).slice(0, done.length)).toEqual(done)
-    expect(await jobs.status()).toMatchObject([{ done: 40, queued: 0, active: 0, dead: 0 }])
+    expect(await jobs.status()).toMatchObject([{ done: 150, queued: 0, active: 0, dead: 0 }])
     const again = attempts(settings).slice(before)
     const printedNumbers = new Set(done.map((_, n) => n))
     expect(again.filter(({ n }) => printedNumbers.has(n))).toEqual([])
@@ -121,7 +121,7 @@ describe.skipIf(server === undefined)('processes on a Postgres server', () => {
     workers[0]!.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
     expect((await collected).map((result) => result.ok && result.value)).toEqual(squares(40))
-    expect(await jobs.status()).toMatchObject([{ done: 40, attempts: 40, cost: { requests: 40 } }])
+    expect(await jobs.status()).toMatchObject([{ done: 150, attempts: 40, cost: { requests: 40 } }])
   })
 
   it('go on when the server comes back', async () => {

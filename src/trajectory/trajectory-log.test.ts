@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
 import { appendFile, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { UserError } from '../user-error.ts'
@@ -84,16 +85,24 @@ test('a line torn at any byte, and tokens behind it, are taken away', async () =
   }
 })
 
+const linesOf = async (path: string): Promise<number> => (await readFile(path, 'utf8')).split('\n').length - 1
+
 test('a writer that is killed again and again loses nothing that it had written', async () => {
   await using directory = await scratchDirectory()
   const path = directory.file('a.jsonl')
   const program = fileURLToPath(new URL('append-forever.fixture.ts', import.meta.url))
   let least = 0
-  for (const milliseconds of [5, 60, 23, 91]) {
+  for (const [size, milliseconds] of [
+    [1, 5],
+    [8, 0],
+    [20, 3],
+    [40, 1],
+  ] as const) {
     const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [said] = (await once(child.stdout, 'data')) as [Buffer]
     expect(Number(said)).toBeGreaterThanOrEqual(least)
-    await new Promise((resolve) => setTimeout(resolve, milliseconds))
+    while ((await linesOf(path)) < size) await sleep(1)
+    await sleep(milliseconds)
     child.kill('SIGKILL')
     await once(child, 'exit')
     const found = await Array.fromAsync(readTrajectories(path, { mayEndTorn: true }))

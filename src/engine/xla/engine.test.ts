@@ -101,7 +101,7 @@ describe.skipIf(noCompiler !== undefined)(`the xla engine on a fake plugin ${noC
 
   test('the event loop goes on while data is awaited', async () => {
     await start()
-    const executable = await counter('delay 60')
+    const executable = await counter('delay 400')
     const [next] = await executable.run([engine.upload(f32(3))])
     let ticks = 0
     const timer = setInterval(() => ticks++, 1)

@@ -94,5 +94,5 @@ test('a client that leaves ends its answer', async () => {
   expect(s.open()).toBe(1)
   stream.abort()
   await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIUserAbortError)
-  await vi.waitFor(() => expect(s.open()).toBe(0))
+  await vi.waitFor(() => expect(s.open()).toBe(0), 30_000)
 })

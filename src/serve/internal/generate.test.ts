@@ -84,7 +84,7 @@ test('abort ends the named sessions, whose requests answer with what they have',
   const a1 = s.post('generate', body(900, { session_id: 'a' }))
   const a2 = post('generate', body(900, { session_id: 'a', stream: true })).then(streamed)
   const b = s.post('generate', body(60, { session_id: 'b' }))
-  await vi.waitFor(() => expect(s.scheduler.running()).toBe(3))
+  await vi.waitFor(() => expect(s.scheduler.running()).toBe(3), 30_000)
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect((await s.post('abort', { session_ids: ['a', 'c'] })).body).toEqual({ aborted: ['a'] })
   const { body: partial } = await a1
@@ -98,7 +98,7 @@ test('abort ends the named sessions, whose requests answer with what they have',
 test('a paused server stands still until it is resumed, and abort of all ends what stands', async () => {
   expect((await s.post('pause')).body).toMatchObject({ paused: true, weight_version: 0 })
   const standing = s.post('generate', body(5, { session_id: 'p' }))
-  await vi.waitFor(() => expect(s.scheduler.running()).toBe(1))
+  await vi.waitFor(() => expect(s.scheduler.running()).toBe(1), 30_000)
   expect((await s.post('abort', { all: true })).body).toEqual({ aborted: ['p'] })
   expect((await standing).body).toMatchObject({ output_ids: [], finish: 'aborted' })
   const waiting = s.post('generate', body(5))
@@ -111,7 +111,7 @@ test('a client that leaves ends its text', async () => {
   const response = await post('generate', body(900, { stream: true }), leave.signal)
   await response.body!.getReader().read()
   leave.abort()
-  await vi.waitFor(() => expect(s.scheduler.running()).toBe(0))
+  await vi.waitFor(() => expect(s.scheduler.running()).toBe(0), 30_000)
   expect((await s.post('abort', { all: true })).body).toEqual({ aborted: [] })
 })
 

@@ -117,7 +117,7 @@ test('of commits at the same time one is done, and nothing else is begun meanwhi
       if (answer.status !== 200) refusals.push(answer.status)
       return answer
     })
-    await vi.waitFor(() => expect(refusals).toEqual([409, 409, 409, 409]))
+    await vi.waitFor(() => expect(refusals).toEqual([409, 409, 409, 409]), 30_000)
     expect((await held.push(body.upload_id, 'norm', 0, new Uint8Array(4))).status).toBe(409)
     expect((await held.post('weights/begin', { version: 2, manifest })).status).toBe(409)
     expect((await held.post('weights/abort')).status).toBe(409)
