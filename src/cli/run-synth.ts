@@ -5,6 +5,7 @@ import { openJobs } from '../jobs/open-jobs.ts'
 import type { Jobs } from '../jobs/stage.ts'
 import { probeRoles } from '../roles/probe-roles.ts'
 import { openRoles, type RoleName, type RolesConfig } from '../roles/role-config.ts'
+import { evaluationTexts } from '../synth/pipeline/evaluation-texts.ts'
 import { outdatedStages, runPipelineStage, type StageRun } from '../synth/pipeline/pipeline.ts'
 import type { PipelineContext, PipelineProgress } from '../synth/pipeline/pipeline-context.ts'
 import { runFiles } from '../synth/pipeline/run-files.ts'
@@ -60,7 +61,10 @@ function createBars() {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-/** Opens what stages work with when the first of them needs it. */
+/**
+ * Opens what stages work with when the first of them needs it, once the models of the stages from there on answer. Until
+ * then nothing is written.
+ */
 function lazyContext(
   options: SynthOptions,
   config: SynthConfig,
@@ -71,10 +75,16 @@ function lazyContext(
   let opened: Promise<Jobs> | undefined
   const { run, store, concurrency } = options
   const units = createUnitCounts()
+  const begin = async (stages: readonly ReportStage[]): Promise<Jobs> => {
+    await probeRoles(openRoles(onlyRoles(config.roles, stages)), signal)
+    await saveConfig(run, config)
+    return await openJobs({ directory: run, store })
+  }
   return {
     units,
-    async open(): Promise<PipelineContext> {
-      opened ??= openJobs({ directory: run, store })
+    /** @param stages the one that needs it and those after it */
+    async open(stages: readonly ReportStage[]): Promise<PipelineContext> {
+      opened ??= begin(stages)
       const jobs = units.counting(await opened)
       return {
         ...{ run, config, jobs, resources, signal, onProgress },
@@ -82,9 +92,20 @@ function lazyContext(
       }
     },
     async [Symbol.asyncDispose]() {
-      await (await opened)?.[Symbol.asyncDispose]()
+      // What could not be opened was told when it was asked for.
+      await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]()
+    },
+    /** Keeps the settings also where nothing had to be opened. */
+    async settle(): Promise<void> {
+      if (opened === undefined) await saveConfig(run, config)
     },
   }
+}
+
+/** @throws UserError for an evaluation set that cannot be read, before there is work that it would make useless */
+async function checkEvaluation(stages: readonly ReportStage[], { evaluation }: SynthConfig): Promise<void> {
+  if (!stages.includes('filter')) return
+  for (const path of evaluation) for await (const _ of evaluationTexts(path));
 }
 
 const finished = ({ record: { stage, output, seconds }, isFresh }: StageRun): string =>
@@ -103,8 +124,7 @@ export async function runSynth(
 ): Promise<readonly StageRun[]> {
   const { run } = options
   const config = await synthConfigOf(options)
-  await probeRoles(openRoles(onlyRoles(config.roles, stages)), signal)
-  await saveConfig(run, config)
+  await checkEvaluation(stages, config)
   for (const stage of await outdatedStages(run, stages[0]!, config))
     say(
       `note: the files of ${stage} come from other settings; \`tsukimi synth ${stage} --run ${run}\` makes them anew`,
@@ -114,8 +134,9 @@ export async function runSynth(
   await using context = lazyContext(options, config, resources, signal, bars.update)
   const runs: StageRun[] = []
   try {
-    for (const stage of stages) {
-      const done = await runPipelineStage(stage, { run, config, signal }, context.open)
+    for (const [i, stage] of stages.entries()) {
+      const open = () => context.open(stages.slice(i))
+      const done = await runPipelineStage(stage, { run, config, signal }, open)
       if (done.isFresh) bars.finish(finished(done))
       else say(finished(done))
       runs.push(done)
@@ -125,6 +146,7 @@ export async function runSynth(
         break
       }
     }
+    await context.settle()
   } finally {
     bars.finish('stopped')
   }

@@ -47,10 +47,13 @@ const measured = (name: string, successes: number, trials: number): readonly str
       ]
 }
 
+const notPlanted =
+  'precision and recall are not measured: where a model takes part in episodes, nothing is planted into them'
+
 /** How the judge did against what was planted. */
-export function plantedTable(planted: PlantedCounts): string {
+function plantedTable(planted: PlantedCounts): string {
   const { truePositives, falsePositives, falseNegatives, simulatorFaults, simulatorFaultsFound } = planted
-  if (Object.keys(planted.byPlanting).length === 0) return ''
+  if (Object.keys(planted.byPlanting).length === 0) return notPlanted
   return `against what was planted\n${formatTable(
     [
       measured('precision', truePositives, truePositives + falsePositives),
@@ -81,6 +84,11 @@ function lostText({ stage, lost }: StageRecord): string {
 const countsIn = (record: StageRecord, key: string): CountsByName =>
   (record.details[key] ?? {}) as CountsByName
 
+function problemList(title: string, { details }: StageRecord, key: string): string {
+  const problems = (details[key] ?? []) as readonly string[]
+  return problems.length === 0 ? '' : [title, ...problems.map((problem) => `  ${problem}`)].join('\n')
+}
+
 const tooShortText = (count: number): string =>
   count === 0
     ? ''
@@ -92,6 +100,7 @@ function detailTexts(record: StageRecord): readonly string[] {
   const tables: Readonly<Record<StageRecord['stage'], () => readonly string[]>> = {
     tools: () => [
       countTable('tools of MCP servers that were not taken', countsIn(record, 'importRejections')),
+      problemList('tools of MCP servers that could not be had', record, 'importProblems'),
       countTable('answers that could not be used', countsIn(record, 'rejected')),
     ],
     agents: () => [

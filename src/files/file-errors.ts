@@ -4,6 +4,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory; check the path',
   EACCES: 'permission denied; change its permissions, or run as a user who may',
   EPERM: 'operation not permitted',
+  EEXIST: 'there is a file of that name; remove it, or choose another path',
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of the path is not a directory',
   EROFS: 'the file system is read-only; choose another directory',

@@ -9,7 +9,12 @@ export type Json = Value | readonly Json[] | { readonly [key: string]: Json }
 export type ExecutionResult =
   | { readonly ok: true; readonly value: Json; readonly state: WorldState }
   /** The state is as it was. */
-  | { readonly ok: false; readonly error: string }
+  | {
+      readonly ok: false
+      readonly error: string
+      /** The tool itself went wrong: whoever called it has done nothing that another call would mend. */
+      readonly broken?: true
+    }
 
 /** Runs a tool that a model wrote, apart from everything. */
 export type RunScript = (
@@ -18,10 +23,14 @@ export type RunScript = (
   state: WorldState,
 ) =>
   | { readonly ok: true; readonly result: unknown; readonly state: unknown }
-  | { readonly ok: false; readonly error: string }
+  /** Broken: it threw nothing itself. */
+  | { readonly ok: false; readonly error: string; readonly broken?: true }
 
 /** What a tool refuses, in its words. */
 class Refusal extends Error {}
+
+/** A tool that does not work. */
+class Breakage extends Error {}
 
 interface Execution {
   readonly application: Application
@@ -214,11 +223,11 @@ const rules: { readonly [Kind in Exclude<Semantics['kind'], 'script'>]: Rule<Kin
 }
 
 function runScripted(execution: Execution, source: string, runScript: RunScript | undefined): Done {
-  if (runScript === undefined) throw new Refusal('this tool is a script, and scripts are not run here')
+  if (runScript === undefined) throw new Breakage('this tool is a script, and scripts are not run here')
   const run = runScript(source, execution.args, execution.state)
-  if (!run.ok) throw new Refusal(run.error)
+  if (!run.ok) throw run.broken ? new Breakage(run.error) : new Refusal(run.error)
   const state = run.state ?? execution.state
-  if (!isState(state)) throw new Refusal('the script left no state: tables of rows are needed')
+  if (!isState(state)) throw new Breakage('the script left no state: tables of rows are needed')
   return { value: (run.result ?? null) as Json, state }
 }
 
@@ -254,6 +263,7 @@ export function executeCall(
         : (rules[semantics.kind] as Rule<typeof semantics.kind>)(execution, semantics as never)
     return { ok: true, ...done }
   } catch (error) {
+    if (error instanceof Breakage) return { ok: false, error: error.message, broken: true }
     if (error instanceof Refusal || error instanceof RangeError) return { ok: false, error: error.message }
     throw error
   }

@@ -42,7 +42,7 @@ export const planText = (text: string, results: readonly unknown[]): string =>
   )
 
 /** Results at the end of a conversation, in order. */
-function lastResults(messages: readonly ChatMessage[]): string[] {
+export function lastResults(messages: readonly ChatMessage[]): string[] {
   const from = messages.findLastIndex(({ role }) => role !== 'tool') + 1
   return messages.slice(from).map(({ content }) => content)
 }

@@ -40,7 +40,11 @@ export function worldEnvironment(task: Task, runScript?: RunScript): WorldEnviro
       const result = executeCall(task.application, state, call, runScript)
       const failure = task.failures.find((one) => one.tool === call.name && one.nth === nth)
       // A call that is refused anyhow is refused as ever.
-      if (!result.ok) return { content: JSON.stringify({ error: result.error }), failed: true }
+      if (!result.ok)
+        return {
+          ...{ content: JSON.stringify({ error: result.error }), failed: true },
+          ...(result.broken && { fault: 'tools' as const }),
+        }
       if (failure === undefined || isOnlyLate(failure.kind)) state = result.state
       if (failure !== undefined) return failedResult(failure.kind, result.value)
       return { content: JSON.stringify(result.value), failed: false }

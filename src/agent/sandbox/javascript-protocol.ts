@@ -29,7 +29,13 @@ export interface JavascriptProgram {
 
 export type JavascriptOutcome =
   /** What the function returned, as JSON has it; undefined where that has nothing. */
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string }
+  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: false
+      readonly error: string
+      /** It threw nothing itself: it could not be called, was stopped, or has no end. */
+      readonly broken?: true
+    }
 
 export interface JavascriptAnswer {
   /** One for each call. */

@@ -9,12 +9,19 @@ const longestError = 2000
 const jobsAtOnce = 1000
 
 /** A failure inside, as whoever called is told. */
-class Failed extends Error {}
+class Failed extends Error {
+  /** Whether nothing was thrown. */
+  readonly broken: boolean
+  constructor(message: string, broken: boolean) {
+    super(message)
+    this.broken = broken
+  }
+}
 
 /** What was thrown, in a line. Out of memory, there is nothing left to say it with. */
-function problem(context: QuickJSContext, thrown: QuickJSHandle, stopped: () => string | undefined): string {
+function problem(context: QuickJSContext, thrown: QuickJSHandle, stopped: () => string | undefined): Failed {
   const reason = stopped()
-  if (reason !== undefined) return reason
+  if (reason !== undefined) return new Failed(reason, true)
   const value: unknown = context.dump(thrown)
   const { name, message } = (typeof value === 'object' && value !== null ? value : {}) as Record<
     string,
@@ -26,7 +33,7 @@ function problem(context: QuickJSContext, thrown: QuickJSHandle, stopped: () => 
       : message === undefined
         ? `it threw ${JSON.stringify(value)}`
         : `${name ?? 'Error'}: ${message}`
-  return text.slice(0, longestError)
+  return new Failed(text.slice(0, longestError), value === null)
 }
 
 /** Stops a call at its count of steps, and everything when the time is up. */
@@ -60,19 +67,19 @@ function readers(
   const unwrap = (result: Result): QuickJSHandle => {
     if (result.error === undefined) return result.value
     using thrown = result.error
-    throw new Failed(problem(context, thrown, stopped))
+    throw problem(context, thrown, stopped)
   }
   /** Does what promises wait for, so many jobs at a time, as long as there are steps left. */
   const doJobs = (): void => {
     for (let turns = 0; runtime.hasPendingJob(); turns++) {
-      if (turns > steps) throw new Failed(`it was stopped after ${steps} steps without an end`)
+      if (turns > steps) throw new Failed(`it was stopped after ${steps} steps without an end`, true)
       unwrapJobs(runtime.executePendingJobs(jobsAtOnce))
     }
   }
   const unwrapJobs = (result: ReturnType<QuickJSRuntime['executePendingJobs']>): void => {
     if (result.error === undefined) return
     using thrown = result.error
-    throw new Failed(problem(context, thrown, stopped))
+    throw problem(context, thrown, stopped)
   }
   /** The value of a promise, or the value itself; the handle given is not needed any more. */
   const settled = (handle: QuickJSHandle): QuickJSHandle => {
@@ -83,10 +90,10 @@ function readers(
     try {
       doJobs()
       const state = context.getPromiseState(handle)
-      if (state.type === 'pending') throw new Failed(stopped() ?? 'its promise never settles')
+      if (state.type === 'pending') throw new Failed(stopped() ?? 'its promise never settles', true)
       if (state.type === 'fulfilled') return state.value
       using thrown = state.error
-      throw new Failed(problem(context, thrown, stopped))
+      throw problem(context, thrown, stopped)
     } finally {
       handle.dispose()
     }
@@ -128,7 +135,7 @@ export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequ
     using exported = settled(unwrap(context.evalCode(source, 'call.js', { type: 'module' })))
     using found = context.getProp(exported, 'it')
     using fn = context.getProp(found, name)
-    if (context.typeof(fn) !== 'function') throw new Failed(`${module} exports no function ${name}`)
+    if (context.typeof(fn) !== 'function') throw new Failed(`${module} exports no function ${name}`, true)
     const handles = args.map((arg) => {
       using text = context.newString(JSON.stringify(arg))
       return call(parse, text)
@@ -148,7 +155,7 @@ export function answerProgram(module: QuickJSWASMModule, request: JavascriptRequ
       return { ok: true, value: returned(module, name, args) }
     } catch (error) {
       if (!(error instanceof Failed)) throw error
-      return { ok: false, error: error.message }
+      return { ok: false, error: error.message, ...(error.broken && { broken: true as const }) }
     }
   })
   begin()

@@ -9,7 +9,7 @@ import type {
   JavascriptRequest,
 } from './javascript-protocol.ts'
 
-export const defaultJavascriptLimits: JavascriptLimits = {
+const defaultJavascriptLimits: JavascriptLimits = {
   timeoutMs: 10_000,
   memoryBytes: 32 * 2 ** 20,
   steps: 1000,
@@ -55,7 +55,8 @@ function untilSaid({ said }: Thread, times: number, limit: number): boolean {
 
 export type ScriptResult =
   | { readonly ok: true; readonly result: unknown; readonly state: unknown }
-  | { readonly ok: false; readonly error: string }
+  /** Broken: the script threw nothing itself, but was stopped, left nothing, or could not be called. */
+  | { readonly ok: false; readonly error: string; readonly broken?: true }
 
 export interface ScriptOptions extends Partial<JavascriptLimits> {
   /** Of Math.random. Default 0. */
@@ -94,7 +95,7 @@ function scriptResult(outcome: JavascriptOutcome, state: unknown): ScriptResult 
   if (!outcome.ok) return outcome
   const { value } = outcome
   if (typeof value !== 'object' || value === null || !('result' in value || 'state' in value))
-    return { ok: false, error: 'the script must return { result, state }' }
+    return { ok: false, error: 'the script must return { result, state }', broken: true }
   return {
     ok: true,
     result: 'result' in value ? value.result : null,
@@ -121,7 +122,7 @@ export function openJavascript({ beginMs = beginLimit } = {}): Javascript {
   }
   const failed = (program: JavascriptProgram, error: string): JavascriptAnswer => {
     drop()
-    return { outcomes: program.calls.map(() => ({ ok: false, error })), output: '' }
+    return { outcomes: program.calls.map(() => ({ ok: false, error, broken: true })), output: '' }
   }
   const run: Javascript['run'] = (given, givenLimits = {}) => {
     const program = { seed: 0, now: defaultNow, ...given }

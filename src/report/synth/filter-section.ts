@@ -72,13 +72,23 @@ const table = ({ byPlanting }: PlantedCounts): Html =>
 const ofAll = (count: number, total: number): string | undefined =>
   total === 0 ? undefined : `${shareWithInterval(count, total)}: ${grouped(count)} of ${grouped(total)}`
 
+const about = { id: 'filter', title: 'How right the filter is' }
+
+/** There is nothing to measure by where models had the episodes. */
+const notMeasured = (count: number): Section | null =>
+  count === 0
+    ? null
+    : {
+        ...about,
+        body: html`<p class="note">Not measured: where a model takes part in episodes, as user, tools or assistant, nothing is planted into them, so there are no precision and recall. A run of procedural roles with the same judge has them.</p>`,
+      }
+
 /** How right the judge is on trajectories of which it is known what is wrong with them. */
-export function filterSection({ planted }: SynthReportData): Section | null {
+export function filterSection({ planted, trajectories }: SynthReportData): Section | null {
   const { truePositives: right, falsePositives, falseNegatives, trueNegatives } = planted
-  if (right + falsePositives + falseNegatives + trueNegatives === 0) return null
+  if (right + falsePositives + falseNegatives + trueNegatives === 0) return notMeasured(trajectories.count)
   return {
-    id: 'filter',
-    title: 'How right the filter is',
+    ...about,
     body: html`
 ${definitions([
   ['precision: good ones among those kept', ofAll(right, right + falsePositives)],

@@ -5,7 +5,7 @@ import { parseAs } from '../../schema-error.ts'
 import type { Agent } from './agent.ts'
 
 /** An agent as it stands in a file, whoever made it. */
-export const agentSchema: z.ZodType<Agent> = z.strictObject({
+const agentSchema: z.ZodType<Agent> = z.strictObject({
   id: z.string().min(1),
   domain: z.string().min(1),
   applications: z.array(z.string().min(1)).min(1),

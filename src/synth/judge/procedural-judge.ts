@@ -3,6 +3,7 @@ import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import { callsMade, says } from '../../world/check.ts'
 import { isWrite } from '../../world/semantics.ts'
 import type { Task } from '../../world/task.ts'
+import { factsOf } from './facts-of.ts'
 import type { Judge, Verdict } from './judge.ts'
 
 type Rule = (trajectory: Trajectory, task: Task) => Verdict
@@ -10,7 +11,6 @@ type Rule = (trajectory: Trajectory, task: Task) => Verdict
 const pass = (reason: string): Verdict => ({ verdict: 'pass', reason })
 const fail = (reason: string): Verdict => ({ verdict: 'fail', reason })
 
-const tokens = (text: string): readonly string[] => text.match(/[A-Za-z]+-\d[\w-]*|\d+(?:[.,:-]\d+)*/g) ?? []
 const ungrouped = (token: string): string => token.replaceAll(/(?<=\d),(?=\d{3})/g, '')
 
 /** Every key, number and day that is told stands in what the assistant was given. */
@@ -19,7 +19,7 @@ const grounded: Rule = (trajectory, task) => {
   for (const { role, content } of conversation(trajectory)) {
     if (role !== 'assistant') given.push(content)
     else {
-      const strange = tokens(content)
+      const strange = factsOf(content)
         .map(ungrouped)
         .find((token) => !given.some((text) => text.includes(token) || says(text, token)))
       if (strange !== undefined && !isComputed(task, strange)) return fail(`${strange} stands nowhere before`)

@@ -1,8 +1,6 @@
 import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import type { Task } from '../../world/task.ts'
-
-/** Keys, numbers and days: what a user cannot say otherwise without saying something else. */
-const tokens = (text: string): readonly string[] => text.match(/[A-Za-z]+-\d[\w-]*|\d+(?:[.,:-]\d+)*/g) ?? []
+import { factsOf } from './facts-of.ts'
 
 /**
  * What the user said that the task does not have it say, in words; null where nothing is wrong. Of a model that plays
@@ -23,11 +21,11 @@ export function userFault(trajectory: Trajectory, task: Task): string | null {
 
 /** Something that neither the task nor the assistant before has brought up. */
 function strangeToken(messages: ReturnType<typeof conversation>, { user }: Task): string | null {
-  const known = new Set(tokens([user.goal, ...user.moves.map(({ text }) => text)].join('\n')))
+  const known = new Set(factsOf([user.goal, ...user.moves.map(({ text }) => text)].join('\n')))
   for (const message of messages) {
-    if (message.role === 'assistant') for (const token of tokens(message.content)) known.add(token)
+    if (message.role === 'assistant') for (const token of factsOf(message.content)) known.add(token)
     if (message.role !== 'user') continue
-    const strange = tokens(message.content).find((token) => !known.has(token))
+    const strange = factsOf(message.content).find((token) => !known.has(token))
     if (strange !== undefined) return `the user says ${strange}, which its goal does not have`
   }
   return null
@@ -37,7 +35,7 @@ function strangeToken(messages: ReturnType<typeof conversation>, { user }: Task)
 function mistaken(messages: ReturnType<typeof conversation>, { user, state }: Task): string | null {
   const keys = new Set(Object.values(state).flatMap((rows) => Object.keys(rows)))
   const keysOf = (texts: readonly string[]): readonly string[] =>
-    texts.flatMap(tokens).filter((token) => keys.has(token))
+    texts.flatMap(factsOf).filter((token) => keys.has(token))
   const own = new Set(keysOf([user.goal, ...user.moves.map(({ text }) => text)]))
   const said = new Set(keysOf(messages.filter(({ role }) => role === 'user').map(({ content }) => content)))
   const strange = [...said].find((key) => !own.has(key))

@@ -25,7 +25,7 @@ const isExecutable = ({ tools }: Application): boolean =>
   tools.every(({ semantics }) => semantics !== undefined)
 
 /** Applications that agents can be made for, and the number of tools that are passed over. */
-export async function usableApplications(
+async function usableApplications(
   run: string,
   config: SynthConfig,
 ): Promise<{ readonly applications: readonly Application[]; readonly notExecutable: number }> {

@@ -144,6 +144,9 @@ export async function makeTools(context: PipelineContext, lists: readonly ToolLi
       before,
       imported: imported.kept,
       importRejections: rejectionCounts(imported.rejections),
+      importProblems: imported.rejections.flatMap(({ source, kind, message }) =>
+        kind === 'no tools' ? [`${source}: ${message}`] : [],
+      ),
       rejected: rejected.counts(),
     },
   }

@@ -19,7 +19,7 @@ const [ownChunk, modelChunk] = [25, 1]
 export const episodeRoles = ({ config }: Pick<PipelineContext, 'config'>): UnitRoles =>
   unitRoles(config.roles, { user: [userPrompt], tool_simulator: [toolCallPrompt], assistant: [] })
 
-export const plantingShares = ({ planting }: SynthConfig) => ({
+const plantingShares = ({ planting }: SynthConfig) => ({
   variant: planting.variant,
   mistake: planting.mistake,
   userFault: planting.user_fault,

@@ -5,11 +5,14 @@ import type { PipelineContext } from './pipeline-context.ts'
 import type { RoleCost } from './synth-report-data.ts'
 import { addedRoleCosts, type UnitRoles } from './unit-roles.ts'
 
-/** Chunks that are read before the first of them has been given on: bounds memory, and is enough for many workers. */
-const mostAhead = 32
+/**
+ * Chunks that are read before the first of them has been given on, at least: bounds memory, and is enough for many
+ * workers. Those of models are small, and are waited for longer.
+ */
+const leastAhead = { own: 32, models: 256 }
 
 /** Inputs that wait until earlier ones have been used up. */
-function paced<I>(inputs: Iterable<I> | AsyncIterable<I>) {
+function paced<I>(inputs: Iterable<I> | AsyncIterable<I>, mostAhead: number) {
   let ahead = 0
   let wake = (): void => {}
   return {
@@ -80,8 +83,10 @@ export async function* runUnits<I, O>(
   tally: UnitTally,
   roles: UnitRoles = {},
 ): AsyncGenerator<{ readonly input: I; readonly value: O }> {
-  const { source, used } = paced(inputs)
-  const options = { concurrency: concurrencyOf(context, roles), signal: context.signal, retryDead: true }
+  const concurrency = concurrencyOf(context, roles)
+  const least = leastAhead[Object.keys(roles).length === 0 ? 'own' : 'models']
+  const { source, used } = paced(inputs, Math.max(least, 2 * concurrency))
+  const options = { concurrency, signal: context.signal, retryDead: true }
   for await (const result of context.jobs.run(stage, source(), options)) {
     used()
     if (result.ok) {

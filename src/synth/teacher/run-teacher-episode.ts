@@ -10,6 +10,7 @@ import { type EpisodeLimits, runEpisode } from '../../world/run-episode.ts'
 import { scriptedUser } from '../../world/scripted-user.ts'
 import type { Task } from '../../world/task.ts'
 import { worldEnvironment } from '../../world/world-environment.ts'
+import { isOverlong } from './is-overlong.ts'
 import { simulatedTools } from './simulated-tools.ts'
 import { teacherAssistant } from './teacher-assistant.ts'
 import { teacherUser } from './teacher-user.ts'
@@ -31,14 +32,17 @@ export interface TeacherEpisodeOptions {
   readonly signal?: AbortSignal
 }
 
-/** Ends the episode where an endpoint fails: that says nothing about user, tools or assistant. */
+/**
+ * Ends the episode where an endpoint fails: that says nothing about user, tools or assistant. A conversation that has
+ * become too long for a model is an end like others, since another attempt would come as far.
+ */
 const interrupting = (endpoint: ChatEndpoint, controller: AbortController): ChatEndpoint => ({
   ...endpoint,
   async complete(request) {
     try {
       return await endpoint.complete(request)
     } catch (error) {
-      if (error instanceof EndpointFailure) controller.abort(error)
+      if (error instanceof EndpointFailure && !isOverlong(error)) controller.abort(error)
       throw error
     }
   },
@@ -48,7 +52,8 @@ const interrupting = (endpoint: ChatEndpoint, controller: AbortController): Chat
  * An episode whose user, tools and assistant are models, or procedural where the run has no model for them.
  *
  * @throws EndpointFailure where a model cannot be had, so that the episode can be run again; the signal's reason where it
- *   is aborted. An answer that cannot be used fails the episode, with the fault of who gave it
+ *   is aborted. An answer that cannot be used fails the episode, with the fault of who gave it; a conversation that is
+ *   too long for the assistant's model ends as truncated
  */
 export async function runTeacherEpisode(options: TeacherEpisodeOptions): Promise<Trajectory> {
   const { task, set, seed, limits, runScript } = options

@@ -1,5 +1,7 @@
 import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
+import { EndpointFailure } from '../../roles/endpoint-failure.ts'
 import type { AssistantPolicy, AssistantTurn } from '../../world/policies.ts'
+import { isOverlong } from './is-overlong.ts'
 
 export interface TeacherAssistantOptions {
   readonly temperature?: number
@@ -15,8 +17,12 @@ const finishOf = {
   content_filter: 'length',
 } as const satisfies Record<string, AssistantTurn['finish']>
 
+/** An answer that has no room. */
+const cut: AssistantTurn = { message: { role: 'assistant', content: '' }, finish: 'length' }
+
 /**
- * A model behind an endpoint as the assistant of episodes.
+ * A model behind an endpoint as the assistant of episodes. Where a conversation has become too long for it, its turn is
+ * cut before the first word.
  *
  * @throws EndpointFailure from its turns
  */
@@ -27,15 +33,20 @@ export function teacherAssistant(
   return {
     name: endpoint.model,
     async turn({ messages, tools, seed, signal }) {
-      const { message, finish, usage } = await endpoint.complete({
-        messages,
-        tools,
-        temperature,
-        maxTokens,
-        seed,
-        signal,
-      })
-      return { message, finish: finishOf[finish], meta: { ...usage, finish } }
+      try {
+        const { message, finish, usage } = await endpoint.complete({
+          messages,
+          tools,
+          temperature,
+          maxTokens,
+          seed,
+          signal,
+        })
+        return { message, finish: finishOf[finish], meta: { ...usage, finish } }
+      } catch (error) {
+        if (!(error instanceof EndpointFailure && isOverlong(error))) throw error
+        return { ...cut, meta: { refused: error.message } }
+      }
     },
   }
 }

@@ -26,18 +26,21 @@ export function cyclicReference(schema: unknown): string | undefined {
   return follow(schema, ['#'])
 }
 
+/** The keys of `#/$defs/a`; undefined where its escapes are none, so that it leads nowhere. */
+function keysOf(ref: string): readonly string[] | undefined {
+  try {
+    return ref
+      .split('/')
+      .slice(1)
+      .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'))
+  } catch {
+    return undefined
+  }
+}
+
 /** What `#/$defs/a` is in a schema. */
 const target = (schema: unknown, ref: string): unknown =>
-  ref
-    .split('/')
-    .slice(1)
-    .reduce<unknown>(
-      (at, key) =>
-        (at as Record<string, unknown> | undefined)?.[
-          decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')
-        ],
-      schema,
-    )
+  keysOf(ref)?.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], schema)
 
 const compiler = (strict: boolean): Ajv2020 => {
   const ajv = new Ajv2020({ strict, logger: false })

@@ -1,20 +1,13 @@
+import { callCount } from '../../chat/call-count.ts'
 import { canonicalId } from '../../chat/call-ids.ts'
 import type { ChatMessage } from '../../chat/messages.ts'
+import { lastResults } from '../../world/oracle.ts'
 import type { AssistantPolicy, AssistantTurn } from '../../world/policies.ts'
 import { isRetryable } from '../../world/seeded-failures.ts'
 import { isCalling, type LiteralCall, type LiteralStep } from './literal-plan.ts'
 
 const mostTries = 4
 const closing = 'That is all from my side.'
-
-const resultsAtEnd = (messages: readonly ChatMessage[]): readonly string[] =>
-  messages.slice(messages.findLastIndex(({ role }) => role !== 'tool') + 1).map(({ content }) => content)
-
-const callCount = (messages: readonly ChatMessage[]): number =>
-  messages.reduce(
-    (sum, message) => sum + (message.role === 'assistant' ? (message.toolCalls?.length ?? 0) : 0),
-    0,
-  )
 
 function calling(
   calls: readonly LiteralCall[],
@@ -46,7 +39,7 @@ export function literalAssistant(
   return {
     name,
     async turn({ messages }) {
-      const results = resultsAtEnd(messages)
+      const results = lastResults(messages)
       const again = retries ? pending.filter((_, i) => isRetryable(results[i] ?? '')) : []
       if (again.length > 0 && ++tries < mostTries) {
         pending = again
