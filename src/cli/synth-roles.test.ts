@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
@@ -51,6 +51,10 @@ describe('models in tsukimi synth', { timeout: 120_000 }, () => {
     const all = await Array.fromAsync(readTrajectories(join(run, 'trajectories.jsonl')))
     expect(new Set(all.map(({ models }) => models.assistant?.name))).toEqual(new Set(['sorry']))
     expect(all.some(({ labels }) => labels?.family === 'code')).toBe(true)
+    await endpoint[Symbol.asyncDispose]()
+    expect(await synth('all', { run })).toEqual([])
+    await expect(synth('all', { run, agents: 3 })).rejects.toThrow('no work was begun')
+    expect(await readFile(join(run, 'config.json'), 'utf8')).toContain('"agents": 4')
   })
 
   test('nothing is begun where one of them cannot be reached, or answers with a page', async () => {

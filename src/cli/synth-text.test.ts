@@ -36,3 +36,18 @@ test('says what was lost, and nothing where nothing was', () => {
     'units were lost (4 in tasks); the same command tries them again',
   )
 })
+
+test('says which servers gave no tools, and why', () => {
+  const importProblems = ['mail: mail (npx mail) cannot be used: spawn npx ENOENT']
+  const details = { importRejections: { 'no tools': 1 }, importProblems }
+  expect(synthText([record({ stage: 'tools', details })])).toContain(
+    'tools of MCP servers that could not be had\n  mail: mail (npx mail) cannot be used: spawn npx ENOENT',
+  )
+})
+
+test('says why there is nothing to measure the judge by', () => {
+  expect(synthText([record({})])).toContain('precision and recall are not measured: where a model takes part')
+  const byPlanting = { none: { keep: 1, reject: 0, undecided: 0, void: 0 } }
+  const planted = { ...noCounts, byPlanting, truePositives: 1 }
+  expect(synthText([record({ details: { planted } })])).not.toContain('not measured')
+})

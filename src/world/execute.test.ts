@@ -130,7 +130,6 @@ describe('what is refused', () => {
     ['transfer', { from: 'ACC-1001', to: 'ACC-1002', amount: 90.01 }, 'ACC-1001 has only 100 balance'],
     ['transfer', { from: 'ACC-9', to: 'ACC-1002', amount: 1 }, 'no bank account with account_id ACC-9'],
     ['divide', { amount: 1, parts: 0 }, 'the numbers given have no result'],
-    ['script', {}, 'this tool is a script, and scripts are not run here'],
     ['only_declared', {}, 'only_declared cannot be executed here'],
     ['no_such_tool', {}, 'there is no tool no_such_tool'],
   ])('%s %j', (name, args, error) => {
@@ -162,19 +161,28 @@ describe('a script', () => {
   })
 
   test.each([['broken'], [5], [[]], [{ orders: [] }], [{ orders: { a: 1 } }], [{ orders: null }]])(
-    'that leaves %j is refused',
+    'that leaves %j is broken',
     (state) => {
       expect(run('script', {}, shopState, () => ({ ok: true, result: 1, state }))).toEqual({
         ok: false,
         error: 'the script left no state: tables of rows are needed',
+        broken: true,
       })
     },
   )
 
-  test('that fails is refused in its words', () => {
-    expect(run('script', {}, shopState, () => ({ ok: false, error: 'closed' }))).toEqual({
+  test('that throws is refused in its words, and one that is stopped is broken', () => {
+    const ended = (end: object) =>
+      run('script', {}, shopState, () => ({ ok: false, error: 'closed', ...end }))
+    expect(ended({})).toEqual({ ok: false, error: 'closed' })
+    expect(ended({ broken: true })).toEqual({ ok: false, error: 'closed', broken: true })
+  })
+
+  test('that nobody runs is broken', () => {
+    expect(run('script', {})).toEqual({
       ok: false,
-      error: 'closed',
+      error: 'this tool is a script, and scripts are not run here',
+      broken: true,
     })
   })
 })

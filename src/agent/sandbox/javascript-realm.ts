@@ -18,7 +18,10 @@ class Failed extends Error {
   }
 }
 
-/** What was thrown, in a line. Out of memory, there is nothing left to say it with. */
+/**
+ * What was thrown, in a line. Out of memory, there is nothing left to say it with; QuickJS throws InternalError where its
+ * stack or memory ends.
+ */
 function problem(context: QuickJSContext, thrown: QuickJSHandle, stopped: () => string | undefined): Failed {
   const reason = stopped()
   if (reason !== undefined) return new Failed(reason, true)
@@ -33,7 +36,7 @@ function problem(context: QuickJSContext, thrown: QuickJSHandle, stopped: () => 
       : message === undefined
         ? `it threw ${JSON.stringify(value)}`
         : `${name ?? 'Error'}: ${message}`
-  return new Failed(text.slice(0, longestError), value === null)
+  return new Failed(text.slice(0, longestError), value === null || name === 'InternalError')
 }
 
 /** Stops a call at its count of steps, and everything when the time is up. */

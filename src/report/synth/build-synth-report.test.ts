@@ -75,6 +75,13 @@ describe('report of a synthesis', () => {
     expect(page).toContain('<small>95% interval 83% to 94%</small>')
   })
 
+  test('says where nothing was planted that the filter could be measured by', () => {
+    const page = buildSynthReport({ ...example, planted: noCounts })
+    expectSound(page)
+    expect(page).toContain('Not measured: where a model takes part in episodes')
+    expect(buildSynthReport(example)).not.toContain('Not measured')
+  })
+
   test('what is caught by kind of mistake, the worst first', () => {
     const planted = {
       ...noCounts,

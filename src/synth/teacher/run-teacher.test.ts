@@ -208,6 +208,41 @@ test('an assistant that is cut off or filtered ends the episode without its call
   }
 })
 
+const overlong = "This model's maximum context length is 4096 tokens. However, you requested 4200 tokens."
+
+test('a conversation that has become too long for the assistant ends as truncated', async () => {
+  await using server = await scriptedEndpoint((request) =>
+    request.messages.length > 3 ? refuses(400, overlong) : playAll(request),
+  )
+  const { outcome, nodes } = await episode(task, rolesAt(server.baseUrl, ['assistant']))
+  expect(outcome).toMatchObject({ reward: 0, status: 'truncated', stop: 'tokens', fault: 'assistant' })
+  expect(nodes.length).toBeGreaterThan(3)
+  expect(nodes.at(-1)).toMatchObject({
+    message: { content: '' },
+    meta: { refused: expect.stringContaining('context length') },
+  })
+})
+
+test.each([
+  ['user', userPrompt, 'user'],
+  ['tools', toolCallPrompt, 'environment'],
+])('one that is too long for the %s fails by their fault', async (_, prompt, fault) => {
+  await using server = await scriptedEndpoint((request) =>
+    request.messages[0]!.content.startsWith(prompt.system)
+      ? refuses(400, 'prompt is too long: 210000 tokens > 200000 maximum')
+      : playAll(request),
+  )
+  const { outcome } = await episode(task, rolesAt(server.baseUrl, ['user', 'tool_simulator', 'assistant']))
+  expect(outcome).toMatchObject({ reward: 0, status: 'failed', fault })
+})
+
+test('another refusal loses the episode', async () => {
+  await using server = await scriptedEndpoint(() => refuses(400, 'max_tokens: expected at least 1'))
+  await expect(episode(task, rolesAt(server.baseUrl, ['assistant']))).rejects.toMatchObject({
+    kind: 'refused',
+  })
+})
+
 test('a task of recovery has a failure where its rubric expects a call, drawn by the seed', async () => {
   await using server = await scriptedEndpoint(playAll)
   const endpoint = endpointAt(server.baseUrl)

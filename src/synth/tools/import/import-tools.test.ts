@@ -54,6 +54,11 @@ const reasons: readonly [string, unknown, string][] = [
   ['a description that is no text', tool('read', 4), 'no tool'],
   ['a list of arguments', tool('read', 'Reads', { type: 'array' }), 'invalid schema'],
   [
+    'a reference whose escapes are none',
+    tool('read', 'Reads', { type: 'object', properties: { a: { $ref: '#/$defs/100%' } } }),
+    'invalid schema',
+  ],
+  [
     'a type that there is not',
     tool('read', 'Reads', { type: 'object', properties: { a: { type: 'text' } } }),
     'invalid schema',
