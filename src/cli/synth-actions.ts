@@ -1,6 +1,5 @@
 import { writeBytesAtomic } from '../files/atomic-file.ts'
 import { writeJson } from '../files/json-file.ts'
-import { buildSynthReport } from '../report/synth/build-synth-report.ts'
 import { collectReport } from '../synth/pipeline/collect-report.ts'
 import { runFiles } from '../synth/pipeline/run-files.ts'
 import { loadSynthConfig } from '../synth/pipeline/synth-config.ts'
@@ -51,6 +50,8 @@ export async function writeSynthReport({ run, json }: ReportOptions): Promise<vo
     throw new UserError(`${run}: no synthesis has run here; begin with \`tsukimi synth all --run ${run}\``)
   const data = await collectReport(run, config)
   const files = runFiles(run)
+  // Charts take a second to load, which the stages need not wait for.
+  const { buildSynthReport } = await import('../report/synth/build-synth-report.ts')
   await writeJson(files.reportData, data)
   await writeBytesAtomic(files.report, buildSynthReport(data))
   print(json ? JSON.stringify(data, null, 2) : `${files.report} and ${files.reportData} written`)

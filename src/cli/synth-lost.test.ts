@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -9,12 +9,12 @@ import { synthCommand } from './commands/synth.ts'
 const directory = mkdtempSync(join(tmpdir(), 'synth-lost-'))
 vi.stubEnv('DATABASE_URL', '')
 vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-afterAll(() => {
+afterAll(async () => {
   process.exitCode = undefined
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
-  rmSync(directory, { recursive: true, force: true })
-})
+  await rm(directory, { recursive: true, force: true })
+}, 120_000)
 
 test('where most units are lost, later stages are not begun and the command fails', {
   timeout: 120_000,

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
@@ -11,10 +11,10 @@ import { synth } from './synth.fixture.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'synth-roles-'))
 vi.stubEnv('DATABASE_URL', '')
-afterAll(() => {
+afterAll(async () => {
   vi.unstubAllEnvs()
-  rmSync(directory, { recursive: true, force: true })
-})
+  await rm(directory, { recursive: true, force: true })
+}, 120_000)
 
 const sizes = { tools: 100, agents: 4, tasks: 6, codeShare: 0.2 }
 

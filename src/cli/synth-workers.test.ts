@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -13,8 +14,8 @@ const directory = mkdtempSync(join(tmpdir(), 'synth-workers-'))
 afterAll(async () => {
   vi.unstubAllEnvs()
   await server?.[Symbol.asyncDispose]()
-  rmSync(directory, { recursive: true, force: true })
-})
+  await rm(directory, { recursive: true, force: true })
+}, 120_000)
 
 /** The command beside a worker, which does most of the work: this process does one chunk at a time. */
 async function withWorker(run: string, store: string): Promise<string> {
