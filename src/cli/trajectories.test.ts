@@ -1,24 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { readTrajectories } from '../trajectory/read-trajectories.ts'
 import { exampleTrajectory, scratchDirectory } from '../trajectory/trajectory.fixture.ts'
 import type { Trajectory } from '../trajectory/trajectory.ts'
 import { writeTrajectories } from '../trajectory/write-trajectories.ts'
-import { main } from './main.ts'
+import { tsukimi } from './in-process.fixture.ts'
 
-afterEach(() => vi.restoreAllMocks())
-
-async function tsukimi(...args: readonly string[]) {
-  const streams = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      streams[name] += String(text)
-      return true
-    })
-  const code = await main(['trajectories', ...args])
-  vi.restoreAllMocks()
-  return { code, ...streams }
-}
+const trajectories = (...args: readonly string[]) => tsukimi('trajectories', ...args)
 
 const branched: Trajectory = {
   ...exampleTrajectory(1),
@@ -32,7 +20,7 @@ test('show prints what is to be read', async () => {
   await using directory = await scratchDirectory()
   const file = directory.file('a.jsonl')
   await writeTrajectories(file, [exampleTrajectory(0), branched])
-  const shown = await tsukimi('show', file, '--index', '1')
+  const shown = await trajectories('show', file, '--index', '1')
   expect(shown).toMatchObject({ code: 0, stderr: '' })
   expect(shown.stdout).toMatchInlineSnapshot(`
     "t-1
@@ -65,9 +53,9 @@ test('show prints what is to be read', async () => {
       passed  told  rule  1
     "
   `)
-  expect(await tsukimi('show', file, '--id', 't-1')).toEqual(shown)
-  expect((await tsukimi('show', file)).stdout).toContain('t-0\n')
-  const { stdout } = await tsukimi('show', file, '--json')
+  expect(await trajectories('show', file, '--id', 't-1')).toEqual(shown)
+  expect((await trajectories('show', file)).stdout).toContain('t-0\n')
+  const { stdout } = await trajectories('show', file, '--json')
   expect(JSON.parse(stdout).nodes[2].message.tool_call_id).toBe('functions.get_order:0')
   expect(JSON.parse(stdout).nodes[1].tokens).toEqual({
     ids: [0, 1, 2, 3, 4],
@@ -77,7 +65,7 @@ test('show prints what is to be read', async () => {
   })
   const { nodes: _, outcome: __, ...bare } = exampleTrajectory(0)
   await writeTrajectories(file, [{ ...bare, nodes: [], models: {} }])
-  expect((await tsukimi('show', file)).stdout).toContain('no outcome')
+  expect((await trajectories('show', file)).stdout).toContain('no outcome')
 })
 
 test('convert goes to chats and back', async () => {
@@ -88,14 +76,14 @@ test('convert goes to chats and back', async () => {
     directory.file('back.jsonl'),
   ]
   await writeTrajectories(file, [exampleTrajectory(0), branched])
-  expect(await tsukimi('convert', file, '--to', 'openai', '--out', chats)).toEqual({
+  expect(await trajectories('convert', file, '--to', 'openai', '--out', chats)).toEqual({
     code: 0,
     stdout: `3 chats of 2 trajectories written to ${chats}\n`,
     stderr: '',
   })
   const lines = (await readFile(chats, 'utf8')).trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line).messages.length)).toEqual([4, 4, 2])
-  const { stdout } = await tsukimi('convert', chats, '--from', 'openai', '--out', back, '--json')
+  const { stdout } = await trajectories('convert', chats, '--from', 'openai', '--out', back, '--json')
   expect(JSON.parse(stdout)).toEqual({ out: back, trajectories: 3 })
   const read = await Array.fromAsync(readTrajectories(back))
   expect(read.map(({ task }) => task.set)).toEqual(['chats', 'chats', 'chats'])
@@ -109,7 +97,7 @@ test('mistakes are told', async () => {
   const [file, out] = [directory.file('a.jsonl'), directory.file('b.jsonl')]
   await writeTrajectories(file, [exampleTrajectory(0)])
   const said = async (...args: readonly string[]) => {
-    const { code, stderr } = await tsukimi(...args)
+    const { code, stderr } = await trajectories(...args)
     expect(code).toBe(1)
     return stderr
   }

@@ -45,11 +45,12 @@ function modelOf(oracle: AssistantPolicy): { policy: AssistantPolicy; prompts: (
       return next
     },
   })
-  const model = modelPolicy({ scheduler, tokenizer, template, enforce: true, maxTokens: 400 })
+  const identity = { name: 'weights', template: 'style' }
+  const model = modelPolicy({ scheduler, tokenizer, identity, template, enforce: true, maxTokens: 400 })
   return {
     prompts,
     policy: {
-      name: 'model',
+      ...model,
       turn: async (seen) => {
         next = bodyOf((await oracle.turn(seen)).message)
         return model.turn(seen)
@@ -73,6 +74,11 @@ describe('an episode of a model', () => {
         seed: 0,
       })
       expect(trajectory.outcome).toMatchObject({ reward: 1 })
+      expect(trajectory.models.assistant).toEqual({
+        name: 'weights',
+        template: 'style',
+        sampling: { temperature: 0, maxTokens: 400 },
+      })
       const turns = trajectory.nodes.filter(({ message }) => message.role === 'assistant')
       expect(turns.length).toBe(prompts.length)
       for (const [i, { tokens, message }] of turns.entries()) {

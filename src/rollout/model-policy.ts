@@ -8,12 +8,14 @@ import type { TemplateOptions } from '../chat/template.ts'
 import { parseAnswerTokens } from '../chat/token-answer-parser.ts'
 import type { DrawnToken, Scheduler } from '../generate/scheduler.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts'
-import type { NodeTokens } from '../trajectory/trajectory.ts'
+import type { NodeTokens, RoleModel } from '../trajectory/trajectory.ts'
 import type { AssistantPolicy, AssistantTurn, AssistantView } from '../world/policies.ts'
 
 export interface ModelPolicyOptions {
   readonly scheduler: Pick<Scheduler, 'submit' | 'maxTokens'>
   readonly tokenizer: Tokenizer
+  /** Which weights they are, and which template, for trajectories; `model` without it. */
+  readonly identity?: Omit<RoleModel, 'sampling'>
   /** How conversations were written when the model was trained. */
   readonly template?: Pick<TemplateOptions, 'toolStyle' | 'defaultSystem'>
   /** Whether tokens that would break a call or its schema are not chosen. */
@@ -39,7 +41,14 @@ const cut: AssistantTurn = { message: { role: 'assistant', content: '' }, finish
  * tokens that it chose, never as text that is encoded again.
  */
 export function modelPolicy(options: ModelPolicyOptions): AssistantPolicy {
-  const { scheduler, tokenizer, template = {}, enforce, temperature = 0 } = options
+  const {
+    scheduler,
+    tokenizer,
+    identity = { name: 'model' },
+    template = {},
+    enforce,
+    temperature = 0,
+  } = options
   const stop = endIds(tokenizer)
   const turnEnd = tokenizer.specials.get(marks.end)
 
@@ -87,5 +96,6 @@ export function modelPolicy(options: ModelPolicyOptions): AssistantPolicy {
     return { message, finish, tokens: nodeTokens(chosen) }
   }
 
-  return { name: 'model', turn }
+  const sampling = { temperature, maxTokens: options.maxTokens }
+  return { name: 'model', model: { ...identity, sampling }, turn }
 }
