@@ -54,7 +54,7 @@ const solving =
   })
 
 const taskWords = ({ tasks, leftOut }: EvaluationTasks): string =>
-  `; tried on ${grouped(tasks.length)} tasks${leftOut === 0 ? '' : ` (${grouped(leftOut)} that need a sandbox are left out)`}`
+  `; tried on ${grouped(tasks.length)} ${tasks.length === 1 ? 'task' : 'tasks'}${leftOut === 0 ? '' : ` (${grouped(leftOut)} that need a sandbox are left out)`}`
 
 const prepareChats =
   (objective: 'sft' | 'preference') =>

@@ -81,7 +81,9 @@ test('data, two models, held-out tasks and reports; what is done is not done aga
   const episodes = await Array.fromAsync(readTrajectories(join(root, 'run/episodes.jsonl')))
   expect(Map.groupBy(episodes, ({ labels }) => `${labels!.model} ${labels!.enforced}`).size).toBe(4)
   expect(episodes).toHaveLength(24)
-  const [base, tuned] = ['base', 'sft'].map((model) => episodes.find(({ labels }) => labels!.model === model)!)
+  const [base, tuned] = ['base', 'sft'].map(
+    (model) => episodes.find(({ labels }) => labels!.model === model)!,
+  )
   expect(base!.models.assistant!.name).not.toBe(tuned!.models.assistant!.name)
   expect(JSON.parse(await readFile(join(root, 'run/config.json'), 'utf8')).base.digest).toBe(
     base!.models.assistant!.name,

@@ -14,8 +14,8 @@ import { generatorOptions } from './generator-options.ts'
 /** Shares of tasks solved: `solved` of all, then of each family. */
 export type TaskSuccess = Readonly<Record<string, number>>
 
-/** Episodes at once. */
-const mostAtOnce = 32
+/** Episodes at once: the fewer, the fewer programs are compiled, which takes most of the time where tasks are few. */
+const atOnce = (tasks: number): number => Math.min(32, Math.ceil(tasks / 3))
 
 /** Copies, since what an engine gives out may be its own memory. */
 async function weightsOf(model: K2Config, params: readonly DeviceBuffer[]): Promise<Weights> {
@@ -68,7 +68,7 @@ export async function triedTasks(
     ...(plan && { plan }),
     template: { toolStyle: chat.toolStyle, defaultSystem: chat.defaultSystem },
     maxTokens,
-    concurrency: Math.min(mostAtOnce, tasks.length),
+    concurrency: atOnce(tasks.length),
   })
   return taskSuccess(await solver.solve(tasks, { set: 'evaluation', enforce: false }))
 }
