@@ -41,6 +41,11 @@ function stepNote(
   return parts.join(' · ')
 }
 
+/** Scores that may look at some of the held-out data only. */
+interface ExtentScores extends Disposable {
+  score: NonNullable<Parameters<typeof train>[0]['evaluateTasks']>
+}
+
 /** Trains; process 0 shows loss, speed and time left. */
 export async function trainWithProgress(
   { config, data, training }: ReadyRun,
@@ -71,7 +76,7 @@ export async function trainWithProgress(
       progress?.update(step + 1, stepNote(event, isText ? data.bytesPerToken : null, evaluated))
     }
   }
-  using evaluation = await data.evaluateTasks?.(engine, config)
+  using evaluation: ExtentScores | undefined = await data.evaluateTasks?.(engine, config)
   let result: TrainingResult | null = null
   try {
     result = await train({
@@ -83,7 +88,7 @@ export async function trainWithProgress(
       resume,
       signal,
       group,
-      ...(evaluation && { evaluateTasks: (params) => evaluation.score(params) }),
+      ...(evaluation && { evaluateTasks: (params, extent) => evaluation.score(params, extent) }),
       ...(group.id === 0 ? { onEvent } : {}),
     })
     return result
