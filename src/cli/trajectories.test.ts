@@ -168,12 +168,12 @@ test('summary counts, and finds what is there twice and what evaluation sets hav
     faults        assistant: 3
     rewards       mean 0.250 of 4 that were judged
     checks        told: 1 of 4 passed
-    family        no_tool: 3, single_call: 1
+    label family  no_tool: 3, single_call: 1
 
-    1 are near-duplicates of an earlier one (similarity 0.8 or more)
+    near-duplicates of an earlier one: 1 (similarity 0.8 or more)
       b is like a
 
-    2 have a stretch of /eval.jsonl; 1 evaluation texts are too short to be looked for
+    with a stretch of /eval.jsonl: 2 (evaluation texts too short to be looked for: 1)
       a has 21 words of eval.jsonl: 7
       b has 21 words of eval.jsonl: 7
     "

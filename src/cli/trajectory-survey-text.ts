@@ -46,7 +46,10 @@ const summaryRows = (summary: TrajectorySummary): [string, string][] => [
   ['faults', countsText(summary.faults)],
   ['rewards', rewardText(summary.rewards)],
   ['checks', partsText(summary.parts)],
-  ...Object.entries(summary.labels).map(([label, counts]): [string, string] => [`label ${label}`, countsText(counts)]),
+  ...Object.entries(summary.labels).map(([label, counts]): [string, string] => [
+    `label ${label}`,
+    countsText(counts),
+  ]),
 ]
 
 function duplicateLines({ nearDuplicates: found }: TrajectorySurvey): string[] {
