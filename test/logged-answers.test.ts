@@ -176,7 +176,7 @@ describe.each(templates)('a server with the template %o', (template) => {
           : await post('/v1/chat/completions', openAiBody(asked))
         await response.text()
       }),
-      { numRuns: 15, seed: 7 },
+      { numRuns: 10, seed: 7 },
     )
     // One that is left in the middle.
     const leaving = new AbortController()
