@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AssistantMessage } from '../src/chat/messages.ts'
 import { defaultSystemText, type TemplateOptions } from '../src/chat/template.ts'
 import type { DrawnToken, GenerationRequest, Scheduler } from '../src/generate/scheduler.ts'
-import { chatExample } from '../src/train/chat-example.ts'
-import { readChatRecord } from '../src/train/chat-record.ts'
+import { trajectoryExamples } from '../src/train/trajectory-examples.ts'
 import { readTrajectories } from '../src/trajectory/read-trajectories.ts'
 import type { Trajectory } from '../src/trajectory/trajectory.ts'
 import { openTrajectoryLog, type TrajectoryLog } from '../src/trajectory/trajectory-log.ts'
@@ -241,15 +240,15 @@ const isPartial = (trajectory: Trajectory): boolean => answerOf(trajectory).part
 async function learnable(path: string, template: (typeof templates)[number]): Promise<number> {
   let count = 0
   for (const line of (await readFile(path, 'utf8')).trimEnd().split('\n')) {
-    const record = readChatRecord(JSON.parse(line))
     const style = { toolStyle: 'json', defaultSystem: defaultSystemText, ...template } as const
     try {
-      const example = chatExample(servedTokenizer, record, {
+      const { documents } = trajectoryExamples(servedTokenizer, JSON.parse(line), {
         sequenceLength: 4096,
         tooLong: 'drop',
+        failed: 'learn',
         ...style,
       })
-      const { mask } = example!
+      const { mask } = documents[0]!
       expect(mask.lastIndexOf(0)).toBe(mask.indexOf(1) - 1)
       count++
     } catch (error) {
