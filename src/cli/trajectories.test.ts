@@ -119,3 +119,66 @@ test('mistakes are told', async () => {
   )
   await expect(readFile(out)).rejects.toThrow('ENOENT')
 })
+
+const chat = (id: string, content: string): Trajectory => ({
+  ...exampleTrajectory(0, { tokens: false }),
+  id,
+  nodes: [{ parent: -1, author: 'user', message: { role: 'user', content } }],
+})
+
+const question =
+  'Please tell me where the parcel with the blue ribbon is that I sent on Monday to my aunt in Oslo'
+
+test('summary counts, and finds what is there twice and what evaluation sets have', async () => {
+  await using directory = await scratchDirectory()
+  const [file, evaluation] = [directory.file('a.jsonl'), directory.file('eval.jsonl')]
+  await writeTrajectories(file, [
+    exampleTrajectory(0),
+    exampleTrajectory(1),
+    chat('a', question),
+    chat('b', `${question}!`),
+  ])
+  await writeFile(
+    evaluation,
+    `${JSON.stringify({ id: 7, prompt: `Hello. ${question}, if you can.` })}\n{"text":"No."}\n`,
+  )
+  const told = await tsukimi('summary', file, '--near-duplicates', '--evaluation', evaluation)
+  expect(told).toMatchObject({ code: 0, stderr: '' })
+  expect(told.stdout.replaceAll(directory.file(''), '')).toMatchInlineSnapshot(`
+    "trajectories  4
+    messages      10; 1 to 4, mean 2.5
+    characters    349; 78 to 97, mean 87.3
+    tokens        10 recorded, 8 of them sampled
+    calls         2; 0 to 1, mean 0.5
+    tools called  get_order: 2
+    outcomes      completed: 4
+    ended by      user done: 4
+    faults        assistant: 3
+    rewards       mean 0.250 of 4 that were judged
+    checks        told: 1 of 4 passed
+    label family  no_tool: 3, single_call: 1
+
+    near-duplicates of an earlier one: 1 (similarity 0.8 or more)
+      b is like a
+
+    with a stretch of /eval.jsonl: 2 (evaluation texts too short to be looked for: 1)
+      a has 21 words of eval.jsonl: 7
+      b has 21 words of eval.jsonl: 7
+    "
+  `)
+  const json = await tsukimi('summary', file, '--json')
+  expect(JSON.parse(json.stdout)).toMatchObject({ summary: { count: 4, tokens: { recorded: 10 } } })
+  expect(JSON.parse(json.stdout)).not.toHaveProperty('nearDuplicates')
+})
+
+test.each([
+  [['--near-duplicates', '2'], 'Give a number above 0 and up to 1.'],
+  [['--evaluation', 'missing.jsonl'], 'missing.jsonl'],
+])('summary %j is refused', async (options, message) => {
+  await using directory = await scratchDirectory()
+  const file = directory.file('a.jsonl')
+  await writeTrajectories(file, [exampleTrajectory(0)])
+  const told = await tsukimi('summary', file, ...options)
+  expect(told.code).not.toBe(0)
+  expect(told.stderr).toContain(message)
+})
