@@ -11,6 +11,7 @@ import type { RunConfig } from '../train/run-config.ts'
 import { UserError } from '../user-error.ts'
 import type { Distributed } from './distributed-options.ts'
 import { onInterrupt } from './interruption.ts'
+import { grouped } from './number-format.ts'
 import { openEngine } from './open-engine.ts'
 import { type CompleteConfig, prepareTogether } from './prepare-run.ts'
 import { summarise } from './summarise.ts'
@@ -18,6 +19,10 @@ import { trainWithProgress } from './train-with-progress.ts'
 
 /** Tokenised corpora are kept here, below the working directory, for all runs. */
 const cacheDirectory = join('.tsukimi', 'shards')
+
+/** What a user is told who stops a run. */
+export const interruptedTraining =
+  'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)'
 
 export interface TrainingRequest {
   /** The command that goes on with it. */
@@ -31,6 +36,8 @@ export interface TrainingRequest {
   readonly resumeWith?: string
   /** How the user called, for the report. */
   readonly command: string
+  /** Stops it, where the caller listens for Ctrl-C. */
+  readonly signal?: AbortSignal
   /** This process's place, where several train together. */
   readonly distributed?: Distributed
 }
@@ -82,6 +89,10 @@ function checkShares(config: RunConfig, { count }: ProcessGroup): void {
     throw new UserError(
       `--processes ${count}: the mesh has ${devices} devices, which do not divide among them; give --devices, or mesh.expert and mesh.tensor`,
     )
+  if (count > 1 && config.tasks.path !== null)
+    throw new UserError(
+      `--tasks: a model whose weights are spread over ${count} processes cannot try tasks; leave it out, or train in one process`,
+    )
 }
 
 async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boolean> {
@@ -91,15 +102,15 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   const origin = await provenance()
   const startedAt = new Date()
   using engine = await openEngine(draft.engine, request.distributed, meshSize(draft.mesh))
-  using interruption = onInterrupt(
-    'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)',
-  )
+  using interruption = request.signal === undefined ? onInterrupt(interruptedTraining) : undefined
   await mkdir(runDir, { recursive: true })
   const { complete = (config) => config } = request
-  const { signal } = interruption
+  const signal = request.signal ?? interruption!.signal
+  let failed = 0
+  const onFailed = (trajectories: number): void => void (failed = trajectories)
   using run = await unlessAborted(
     signal,
-    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal }),
+    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal, onFailed }),
   )
   if (run === null || signal.aborted) {
     group.fail('it was interrupted')
@@ -108,6 +119,11 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   }
   const { config } = run
   const first = group.id === 0
+  if (first && failed > 0)
+    process.stderr.write(
+      `${grouped(failed)} trajectories that failed were left out (--set chat.failed=learn learns them too)
+`,
+    )
   if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
   const rate = first ? await productRate(engine, config.engine.precision === 'bf16' ? 'bf16' : 'f32') : 0
   const trainingStarted = performance.now()

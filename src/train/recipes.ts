@@ -17,7 +17,13 @@ export const baseRecipe = {
     crossDocumentAttention: false,
     onBadInput: 'refuse',
   },
-  chat: { toolStyle: 'json', defaultSystem: defaultSystemText, tooLong: 'drop', epochs: null },
+  chat: {
+    toolStyle: 'json',
+    defaultSystem: defaultSystemText,
+    tooLong: 'drop',
+    failed: 'drop',
+    epochs: null,
+  },
   batch: { sequences: 8, accumulation: 1 },
   optimizer: {
     kind: 'muonclip',
@@ -49,6 +55,7 @@ export const baseRecipe = {
     temperature: 0.8,
     topP: 0.95,
   },
+  tasks: { path: null, count: 24, maxTokens: 256 },
 } as const satisfies Recipe
 
 /** How each preset is trained unless a config says otherwise. */

@@ -40,6 +40,8 @@ const chat = z.strictObject({
   defaultSystem: z.string().nullable(),
   /** What becomes of a conversation longer than a sequence: left out, or cut behind the last assistant's turn that fits. */
   tooLong: z.enum(['drop', 'cut']),
+  /** What becomes of a trajectory whose outcome is a failure: left out, or learned like the others. */
+  failed: z.enum(['drop', 'learn']),
   /** Passes over the conversations, from which `steps` follow; null takes `steps`. */
   epochs: count.nullable(),
 })
@@ -71,6 +73,12 @@ const optimizer = z
     epsilon: positive,
   })
   .transform((o) => ({ ...o, adamLearningRate: o.adamLearningRate ?? o.learningRate }))
+
+/** Steps that the cosine takes. */
+export const decayStepsOf = (
+  { decayFraction, annealSteps }: { readonly decayFraction: number; readonly annealSteps: number },
+  steps: number,
+): number => Math.round(decayFraction * Math.max(steps - annealSteps, 0))
 
 /** Warm-up, constant, cosine, then linear annealing. Ratios are to the optimizer's learning rates. */
 const schedule = z.strictObject({
@@ -133,6 +141,16 @@ const samples = z.strictObject({
   topP: z.number().gt(0).max(1),
 })
 
+/** What a model that learns conversations is tried on at each evaluation. */
+const tasks = z.strictObject({
+  /** File of tasks; null tries none. */
+  path: z.string().min(1).nullable(),
+  /** Taken from the file, family after family. */
+  count,
+  /** Of a turn. */
+  maxTokens: count,
+})
+
 const fields = z.strictObject({
   /** The preset that the values not given came from. */
   preset: z.enum(presetNames as [PresetName, ...PresetName[]]),
@@ -161,6 +179,7 @@ const fields = z.strictObject({
   mesh,
   memory,
   samples,
+  tasks,
 })
 
 type Fields = z.output<typeof fields>
@@ -172,7 +191,7 @@ const filled = (run: Fields) => ({
 })
 
 function contradictions(run: ReturnType<typeof filled>): Problem[] {
-  const { model, tokenizer, data, schedule, steps } = run
+  const { model, tokenizer, data, schedule, steps, objective, tasks } = run
   const problems: Problem[] = [
     ...engineProblems(run.engine).map(([path, message]): Problem => [['engine', ...path], message]),
     ...meshProblems(run),
@@ -196,8 +215,14 @@ function contradictions(run: ReturnType<typeof filled>): Problem[] {
       `${tokenizer.vocabSize} tokens are more than the model's ${model.vocabSize} (model.vocabSize)`,
     ])
   }
-  const { warmupSteps, annealSteps, decayFraction } = schedule
-  const decaySteps = Math.round(decayFraction * Math.max(steps - annealSteps, 0))
+  if (tasks.path !== null && objective !== 'sft') {
+    problems.push([
+      ['tasks', 'path'],
+      `tasks are tried by a model that learns conversations (objective sft), not ${objective}`,
+    ])
+  }
+  const { warmupSteps, annealSteps } = schedule
+  const decaySteps = decayStepsOf(schedule, steps)
   if (warmupSteps + decaySteps + annealSteps > steps) {
     problems.push([
       ['schedule'],
