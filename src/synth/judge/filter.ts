@@ -35,7 +35,7 @@ export type FilterResult =
 const verdictReasons = { reject: 'rejected', undecided: 'undecided', void: 'void' } as const
 
 /** What is compared of a trajectory: what its people say and what it calls, without what tools answer. */
-const comparedText = (trajectory: Trajectory): string =>
+export const comparedText = (trajectory: Trajectory): string =>
   conversation(trajectory)
     .filter(({ role }) => role === 'user' || role === 'assistant')
     .map((message) => {
