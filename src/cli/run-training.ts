@@ -13,11 +13,9 @@ import type { Distributed } from './distributed-options.ts'
 import { onInterrupt } from './interruption.ts'
 import { openEngine } from './open-engine.ts'
 import { type CompleteConfig, prepareTogether } from './prepare-run.ts'
+import { shardCache } from './shard-cache.ts'
 import { summarise } from './summarise.ts'
 import { trainWithProgress } from './train-with-progress.ts'
-
-/** Tokenised corpora are kept here, below the working directory, for all runs. */
-const cacheDirectory = join('.tsukimi', 'shards')
 
 export interface TrainingRequest {
   /** The command that goes on with it. */
@@ -99,7 +97,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   const { signal } = interruption
   using run = await unlessAborted(
     signal,
-    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal }),
+    prepareTogether(group, draft, complete, { runDir, cacheDirectory: shardCache, signal }),
   )
   if (run === null || signal.aborted) {
     group.fail('it was interrupted')
