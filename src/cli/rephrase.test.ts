@@ -176,7 +176,8 @@ test('facts need no model', async () => {
   for (const { source, answer } of questions)
     for (const { text } of [...facts, ...rephrased].filter((line) => line.source === source))
       expect(text!.toLowerCase()).toContain(answer!.toLowerCase())
-  const { data } = await loadRunConfig(file('facts/data.yaml'))
+  const { data, tokenizer } = await loadRunConfig(file('facts/data.yaml'))
+  expect(tokenizer.path).toBeNull()
   expect(data.sources.map(({ weight }) => Math.round(weight * 100))).toEqual(
     [25, 75].map((n) => expect.closeTo(n, -1)),
   )

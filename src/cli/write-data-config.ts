@@ -34,6 +34,7 @@ export interface ReadyShards {
  */
 export async function writeDataConfig(request: DataConfigRequest): Promise<ReadyShards | null> {
   const { out, path, sources, textField, tokenizer, signal } = request
+  signal.throwIfAborted()
   const directory = join(out, 'tokenizer')
   const own = tokenizer === null ? undefined : { path: directory, vocabSize: tokenizer.vocabSize }
   await writeBytesAtomic(path, `# tsukimi pretrain ${path}\n${dataConfig(sources, textField, own)}`)
