@@ -32,7 +32,7 @@ export function rephraseRolesOf(options: RephraseOptions): RolesConfig {
     rephraser: role(baseUrl, model, apiKeyEnv, prices),
     ...(options.judge && { judge: role(judgeBaseUrl!, judgeModel!, judgeKey, judgePrices) }),
   }
-  return parseAs(rolesSchema, roles, 'rephrase') as RolesConfig
+  return parseAs(rolesSchema, roles, 'tsukimi rephrase') as RolesConfig
 }
 
 /** Where a rephrasing keeps its roles, for workers beside it. */

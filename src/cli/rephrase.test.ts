@@ -150,6 +150,7 @@ test.each<[args: readonly string[], message: string]>([
     ],
     '--per-source 3: there are 2 ways of mathematics to write a text; give at most 2',
   ],
+  [['sotu', '--prices', '0.6'], 'Give prices per million tokens, as in 0.6,2.5'],
   [['sotu', '--mode', 'poem'], 'Allowed choices are knowledge, mathematics, translation'],
   [['missing.jsonl', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm'], 'missing.jsonl: no such file'],
   [['sotu', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm', '--retries', '0'], '127.0.0.1:9'],
