@@ -64,15 +64,19 @@ export { createTaskSolver, type TaskSolver } from './rollout/task-solver.ts'
 export type { AnswerEvent, AnswerRequest } from './serve/answer.ts'
 export type { Server } from './serve/create-server.ts'
 export { createService, type ServedModel } from './serve/create-service.ts'
+export type { GeneratedAnswer } from './serve/generated-answer.ts'
 export { type PushedTensor, pushWeights } from './serve/internal/push-weights.ts'
 export type { ServerSettings } from './serve/server-settings.ts'
 export type { Service } from './serve/service.ts'
-export { startServer } from './serve/start-server.ts'
+export { type ServerModel, startServer } from './serve/start-server.ts'
 export { generateAgents } from './synth/agents/generate-agents.ts'
 export { starterTask } from './synth/starter/starter-task.ts'
 export { generateTask } from './synth/tasks/generate-task.ts'
 export { readTasks, writeTasks } from './synth/tasks/task-files.ts'
-export { generateApplications } from './synth/tools/generate-applications.ts'
+export {
+  type GenerateApplicationsOptions,
+  generateApplications,
+} from './synth/tools/generate-applications.ts'
 export { sampleState } from './synth/tools/sample-state.ts'
 export { generateTrajectory } from './synth/trajectories/generate-trajectory.ts'
 export { grad } from './tensor/grad.ts'
@@ -89,9 +93,21 @@ export { readWeights } from './train/model-weights.ts'
 export { resolveRunConfig } from './train/resolve-run-config.ts'
 export type { RunConfig, RunConfigInput } from './train/run-config.ts'
 export { train } from './train/train.ts'
+export {
+  type ContaminationIndex,
+  type ContaminationOptions,
+  createContaminationIndex,
+} from './trajectory/contamination.ts'
+export {
+  createNearDuplicateIndex,
+  type NearDuplicateIndex,
+  type NearDuplicateOptions,
+} from './trajectory/near-duplicates.ts'
 export { fromOpenAiChat, toOpenAiChat } from './trajectory/openai-chat.ts'
 export { readTrajectories } from './trajectory/read-trajectories.ts'
 export { conversation, type Trajectory } from './trajectory/trajectory.ts'
+export { createTrajectoryCounter, type TrajectorySummary } from './trajectory/trajectory-counter.ts'
+export { openTrajectoryLog, type TrajectoryLog } from './trajectory/trajectory-log.ts'
 export { trajectoryTokens } from './trajectory/trajectory-tokens.ts'
 export { writeTrajectories } from './trajectory/write-trajectories.ts'
 export { UserError } from './user-error.ts'

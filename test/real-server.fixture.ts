@@ -8,7 +8,7 @@ import type { SchedulerOptions } from '../src/generate/scheduler-options.ts'
 import type { K2Config } from '../src/nn/config.ts'
 import { initialWeights } from '../src/nn/initial-weights.ts'
 import { parameterSpecs } from '../src/nn/parameters.ts'
-import { startServer } from '../src/serve/start-server.ts'
+import { type ServerModel, startServer } from '../src/serve/start-server.ts'
 import { createTokenizer, type Tokenizer } from '../src/tokenizer/tokenizer.ts'
 import { trainBpe } from '../src/tokenizer/train-bpe.ts'
 
@@ -37,6 +37,7 @@ export async function realServer(
   config: K2Config = servedConfig,
   options: SchedulerOptions = {},
   weights: SchedulerWeights = initialWeights(config, 1),
+  model: Pick<ServerModel, 'recording' | 'template'> = {},
 ): Promise<RealServer> {
   // On products as small as these a second thread only waits for the first.
   const engine = createOnnxEngine({ threads: 1 })
@@ -49,6 +50,7 @@ export async function realServer(
       tokenizer: servedTokenizer,
       scheduler,
       modelNames: ['tiny'],
+      ...model,
       internal: { parameters: parameterSpecs(config) },
     },
     { onError: (error) => console.error(error) },

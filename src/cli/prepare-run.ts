@@ -1,6 +1,7 @@
 import { createConversationBatches } from '../data/conversation-batches.ts'
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import type { ProcessGroup } from '../files/process-group.ts'
+import type { Tokenizer } from '../tokenizer/tokenizer.ts'
 import { conversationData } from '../train/conversation-data.ts'
 import { createPairAccuracy } from '../train/pair-accuracy.ts'
 import { prepareConversations } from '../train/prepare-conversations.ts'
@@ -8,11 +9,13 @@ import { type PrepareEvent, type PrepareOptions, prepareData } from '../train/pr
 import { resolveRunConfig } from '../train/resolve-run-config.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import { type TrainingData, textData } from '../train/training-data.ts'
+import { type EvaluationTasks, readEvaluationTasks } from './evaluation-tasks.ts'
 import { grouped } from './number-format.ts'
 import { type Progress, startProgress } from './progress.ts'
+import { triedTasks } from './task-success.ts'
 
-/** Scores besides the loss, of weights that stay on the engine. */
-export interface TaskScores extends Disposable {
+/** Shares besides the loss, of weights that stay on the engine. */
+export interface TaskEvaluation extends Disposable {
   score(params: readonly DeviceBuffer[]): Promise<Readonly<Record<string, number>>>
 }
 
@@ -27,7 +30,7 @@ export interface PreparedRun extends Disposable {
   /** Rows of so many epochs of conversations. */
   readonly rowsOf?: (config: RunConfig, epochs: number) => number
   readonly training: (config: RunConfig) => TrainingData
-  readonly scores?: (engine: Engine, config: RunConfig) => Promise<TaskScores>
+  readonly evaluateTasks?: (engine: Engine, config: RunConfig) => Promise<TaskEvaluation>
 }
 
 async function prepareText(config: RunConfig, options: PrepareOptions): Promise<PreparedRun> {
@@ -43,9 +46,21 @@ async function prepareText(config: RunConfig, options: PrepareOptions): Promise<
   }
 }
 
+const solving =
+  (tokenizer: Tokenizer, { tasks }: EvaluationTasks) =>
+  async (engine: Engine, config: RunConfig): Promise<TaskEvaluation> => ({
+    score: (params) => triedTasks(engine, config, tokenizer, tasks, params),
+    [Symbol.dispose]: () => undefined,
+  })
+
+const taskWords = ({ tasks, leftOut }: EvaluationTasks): string =>
+  `; tried on ${grouped(tasks.length)} ${tasks.length === 1 ? 'task' : 'tasks'}${leftOut === 0 ? '' : ` (${grouped(leftOut)} that need a sandbox are left out)`}`
+
 const prepareChats =
   (objective: 'sft' | 'preference') =>
   async (config: RunConfig, options: PrepareOptions): Promise<PreparedRun> => {
+    const { path, count: taskCount } = config.tasks
+    const tried = path === null ? null : await readEvaluationTasks(path, taskCount)
     const data = await prepareConversations({ ...config, objective }, options)
     const { sources, heldOut, tokens, learned, tooLong } = data
     const count = sources.reduce((sum, { documents }) => sum + documents.documentCount, 0)
@@ -53,7 +68,7 @@ const prepareChats =
     return {
       tokenizerDirectory: data.tokenizerDirectory,
       bytesPerToken: data.bytesPerToken,
-      description: `conversations: ${grouped(count)} of ${grouped(tokens)} tokens, ${grouped(learned)} of them learned; ${grouped(heldOut.documentCount)} held out${left}`,
+      description: `conversations: ${grouped(count)} of ${grouped(tokens)} tokens, ${grouped(learned)} of them learned; ${grouped(heldOut.documentCount)} held out${left}${tried === null ? '' : taskWords(tried)}`,
       badInputs: data.badInputs.length,
       rowsOf: ({ batch, data: { sequenceLength }, seed }, epochs) =>
         createConversationBatches({
@@ -64,9 +79,10 @@ const prepareChats =
         }).rowsOf(epochs),
       training: (config) => conversationData(config, sources, heldOut),
       ...(objective === 'preference' && {
-        scores: (engine: Engine, config: RunConfig) =>
+        evaluateTasks: (engine: Engine, config: RunConfig) =>
           createPairAccuracy(engine, config, data.tokenizer, heldOut),
       }),
+      ...(tried !== null && { evaluateTasks: solving(data.tokenizer, tried) }),
       [Symbol.dispose]: () => data[Symbol.dispose](),
     }
   }

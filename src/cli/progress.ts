@@ -5,6 +5,8 @@ import { formatDuration } from './duration.ts'
 export interface Progress {
   /** @param done of the total  @param note what else there is to say, such as the loss */
   update(done: number, note?: string): void
+  /** Leaves a line above the bar. */
+  say(line: string): void
   /** Takes the bar away and leaves a line. */
   finish(line: string): void
 }
@@ -33,9 +35,18 @@ function bar(title: string, total: number, stream: NodeJS.WriteStream): Progress
     linewrap: false,
     fps: 5,
   })
-  shown.start(total, 0, { note: '' })
+  let at = { done: 0, note: '' }
+  shown.start(total, at.done, { note: at.note })
   return {
-    update: (done, note = '') => shown.update(Math.min(done, total), { note }),
+    update(done, note = '') {
+      at = { done: Math.min(done, total), note }
+      shown.update(at.done, { note })
+    },
+    say(line) {
+      shown.stop()
+      stream.write(`${line}\n`)
+      shown.start(total, at.done, { note: at.note })
+    },
     finish(line) {
       shown.stop()
       stream.write(`${line}\n`)
@@ -53,6 +64,7 @@ function lines(title: string, total: number, stream: NodeJS.WriteStream): Progre
       const percent = Math.floor((100 * done) / total)
       stream.write(`${title} ${percent}%${note && ` · ${note}`}${left(secondsLeft(started, done, total))}\n`)
     },
+    say: (line) => void stream.write(`${line}\n`),
     finish: (line) => void stream.write(`${line}\n`),
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../roles/scripted-endpoint.fixture.ts'
 import { sheets, teacher, textOf } from '../synth/rephrase/teacher.fixture.ts'
 import { loadRunConfig } from '../train/load-run-config.ts'
-import { main } from './main.ts'
+import { tsukimi } from './in-process.fixture.ts'
 
 let directory = ''
 const file = (name: string): string => join(directory, name)
@@ -19,21 +19,9 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tsukimi-rephrase-'))
 })
 afterEach(async () => {
-  vi.restoreAllMocks()
   vi.unstubAllEnvs()
-  process.exitCode = undefined
   await rm(directory, { recursive: true, force: true })
 })
-
-async function tsukimi(...args: readonly string[]) {
-  const streams = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      streams[name] += String(text)
-      return true
-    })
-  return { code: await main(args), ...streams }
-}
 
 const lines = async (name: string): Promise<Record<string, string>[]> =>
   (await readFile(file(name), 'utf8'))

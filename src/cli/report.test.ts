@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { main } from './main.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tsukimi } from './in-process.fixture.ts'
 
 let runDir = ''
 beforeAll(async () => {
@@ -10,17 +10,6 @@ beforeAll(async () => {
   await writeFile(join(runDir, 'metrics.jsonl'), '{"step":0,"loss":8.1}\n{"step":1,"loss":7.2}\n')
 })
 afterAll(() => rm(runDir, { recursive: true, force: true }))
-afterEach(() => vi.restoreAllMocks())
-
-async function tsukimi(...args: readonly string[]) {
-  const streams = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      streams[name] += String(text)
-      return true
-    })
-  return { code: await main(args), ...streams }
-}
 
 test('report RUN writes the page and prints where', async () => {
   const path = join(runDir, 'report.html')

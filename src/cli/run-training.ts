@@ -18,6 +18,10 @@ import { shardCache } from './shard-cache.ts'
 import { summarise } from './summarise.ts'
 import { trainWithProgress } from './train-with-progress.ts'
 
+/** What a user is told who stops a run. */
+export const interruptedTraining =
+  'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)'
+
 export interface TrainingRequest {
   /** The command that goes on with it. */
   readonly name: 'pretrain' | 'sft'
@@ -30,6 +34,8 @@ export interface TrainingRequest {
   readonly resumeWith?: string
   /** How the user called, for the report. */
   readonly command: string
+  /** Stops it, where the caller listens for Ctrl-C. */
+  readonly signal?: AbortSignal
   /** This process's place, where several train together. */
   readonly distributed?: Distributed
 }
@@ -81,6 +87,10 @@ function checkShares(config: RunConfig, { count }: ProcessGroup): void {
     throw new UserError(
       `--processes ${count}: the mesh has ${devices} devices, which do not divide among them; give --devices, or mesh.expert and mesh.tensor`,
     )
+  if (count > 1 && config.tasks.path !== null)
+    throw new UserError(
+      `--tasks: a model whose weights are spread over ${count} processes cannot try tasks; leave it out, or train in one process`,
+    )
 }
 
 async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boolean> {
@@ -90,12 +100,10 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   const origin = await provenance()
   const startedAt = new Date()
   using engine = await openEngine(draft.engine, request.distributed, meshSize(draft.mesh))
-  using interruption = onInterrupt(
-    'Interrupted: finishing the step and writing a checkpoint (press again to stop at once)',
-  )
+  using interruption = request.signal === undefined ? onInterrupt(interruptedTraining) : undefined
   await mkdir(runDir, { recursive: true })
   const { complete = (config) => config } = request
-  const { signal } = interruption
+  const signal = request.signal ?? interruption!.signal
   let failed = 0
   const onFailed = (trajectories: number): void => void (failed = trajectories)
   using run = await unlessAborted(

@@ -1,7 +1,7 @@
 import type { Server } from '../serve/create-server.ts'
 import { isLoopback } from '../serve/host-check.ts'
 import type { ServerSettings } from '../serve/server-settings.ts'
-import { startServer } from '../serve/start-server.ts'
+import { type ServerModel, startServer } from '../serve/start-server.ts'
 import { UserError } from '../user-error.ts'
 
 export interface ServingOptions {
@@ -34,10 +34,7 @@ const listenProblems: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host; choose another --host',
 }
 
-async function listening(
-  model: Parameters<typeof startServer>[0],
-  settings: ServingOptions['settings'],
-): Promise<Server> {
+async function listening(model: ServerModel, settings: ServingOptions['settings']): Promise<Server> {
   try {
     return await startServer(model, settings)
   } catch (error) {
@@ -53,7 +50,7 @@ async function listening(
  * @throws UserError where the address cannot be listened on, and where everybody could replace the model
  */
 export async function serveUntilStopped(
-  model: Parameters<typeof startServer>[0],
+  model: ServerModel,
   { settings, graceSeconds, signal, print, warn }: ServingOptions,
 ): Promise<void> {
   const hasKey = settings.apiKeys.length > 0

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aloneGroup } from '../files/process-group.ts'
+import { starterTask } from '../synth/starter/starter-task.ts'
+import { writeTasks } from '../synth/tasks/task-files.ts'
 import { parseOverride } from '../train/config-override.ts'
 import { withCountedSteps } from '../train/fine-tuning-config.ts'
+import { tsukimi } from './in-process.fixture.ts'
 import { describeTrainedModel } from './load-trained-model.ts'
 import { prepareTogether } from './prepare-run.ts'
 import { tinyConfig, writeTinyCheckpoint } from './tiny-checkpoint.fixture.ts'
@@ -35,6 +38,7 @@ const pairs = Array.from({ length: 12 }, (_, i) => ({ prompt: `${i}`, chosen: 'y
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tsukimi-sft-'))
+  await writeTinyCheckpoint(join(directory, 'roomy'), { ...tinyConfig, maxPositionEmbeddings: 4096 })
   await writeTinyCheckpoint(join(directory, 'base'), { ...tinyConfig, maxPositionEmbeddings: 1536 })
   await writeTinyCheckpoint(join(directory, 'other'), { ...tinyConfig, initializerRange: 0.2 })
   await writeTinyCheckpoint(join(directory, 'unmatched'), { ...tinyConfig, vocabSize: 300 })
@@ -108,6 +112,35 @@ test('a base learns to judge pairs, and says how often it is right', async () =>
   expect(json('judge/summary.json')).toHaveProperty('tasks.pairAccuracy')
 }, 60_000)
 
+test('tasks are tried at an evaluation, and again when the run goes on', async () => {
+  const at = (name: string): string => join(directory, name)
+  const tasks = Array.from({ length: 12 }, (_, index) => starterTask({ seed: 5, index, split: 'train' }))
+  await writeTasks(at('tasks.jsonl'), tasks)
+  const trained = (out: string, ...more: readonly string[]) => tsukimi('sft', ...more, '--out', at(out))
+  const begun = [
+    ...[at('roomy'), '--data', at('chats.jsonl'), '--tasks', at('tasks.jsonl'), '--task-count', '1'],
+    ...[...small, '--set', 'tasks.maxTokens=4', '--set', 'evaluateEvery=0', '--set', 'checkpointEvery=1'],
+  ]
+  const whole = await trained('whole', ...begun, '--set', 'steps=2')
+  expect(whole.code, whole.stderr).toBe(0)
+  expect(whole.stderr).toContain('tried on 1 task\n')
+  expect(whole.stderr).toMatch(/step 2: held out .* · solved 0\.00 · single call 0\.00\n/)
+  expect(whole.stdout).toMatch(/single call +0\.000/)
+  const metrics = (out: string) => readFileSync(at(`${out}/metrics.jsonl`), 'utf8')
+  const shares = { solved: 0, single_call: 0 }
+  const records = metrics('whole').trimEnd().split('\n')
+  expect(records.map((line) => JSON.parse(line).tasks)).toEqual([undefined, shares])
+  expect(json('whole/summary.json').tasks).toEqual(shares)
+  expect(readFileSync(at('whole/report.html'), 'utf8')).toContain('single call')
+
+  // As if it had been killed after its first step.
+  await cp(at('whole'), at('killed'), { recursive: true })
+  await rm(at('killed/checkpoints/step-00000002'), { recursive: true })
+  const resumed = await trained('killed', '--resume')
+  expect(resumed.code, resumed.stderr).toBe(0)
+  expect(metrics('killed')).toBe(metrics('whole'))
+}, 180_000)
+
 /** What the command does before it trains. */
 async function begin(
   base: string | undefined,
@@ -146,6 +179,13 @@ test.each([
   ['base', 'chats.jsonl', ['data.sequenceLength=8'], 'longer than 8 tokens: raise data.sequenceLength'],
   ['base', 'chats.jsonl', ['tokenizer.path=x'], "keeps the base's model and tokenizer"],
   ['base', 'chats.jsonl', ['chat.epochs=2', 'steps=3'], 'steps and epochs are both given'],
+  ['base', 'chats.jsonl', ['tasks.path=nowhere.jsonl'], 'nowhere.jsonl'],
+  [
+    'base',
+    'chats.jsonl',
+    ['tasks.path=x', 'objective=preference'],
+    'tried by a model that learns conversations',
+  ],
   ['unmatched', 'chats.jsonl', [], 'they do not belong together'],
 ] as const)('%s with %s and %j is refused', async (base, file, more, message) => {
   await expect(begin(base, file, more)).rejects.toThrow(message)

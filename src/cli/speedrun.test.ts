@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { taskResultsSchema } from '../eval/task-results.ts'
+import { starterFamilies } from '../synth/starter/starter-task.ts'
 import { readTrajectories } from '../trajectory/read-trajectories.ts'
 
 const bin = fileURLToPath(new URL('../../bin/tsukimi.js', import.meta.url))
@@ -79,6 +81,25 @@ test('data, two models, held-out tasks and reports; what is done is not done aga
   const episodes = await Array.fromAsync(readTrajectories(join(root, 'run/episodes.jsonl')))
   expect(Map.groupBy(episodes, ({ labels }) => `${labels!.model} ${labels!.enforced}`).size).toBe(4)
   expect(episodes).toHaveLength(24)
+  const [base, tuned] = ['base', 'sft'].map(
+    (model) => episodes.find(({ labels }) => labels!.model === model)!,
+  )
+  expect(base!.models.assistant!.name).not.toBe(tuned!.models.assistant!.name)
+  expect(JSON.parse(await readFile(join(root, 'run/config.json'), 'utf8')).base.digest).toBe(
+    base!.models.assistant!.name,
+  )
+  expect(tuned!.models.assistant).toMatchObject({
+    template: expect.stringMatching(/^[0-9a-f]{64}$/),
+    sampling: { temperature: 0, maxTokens: 96 },
+  })
+  expect(tuned!.lineage).toEqual({
+    stage: 'held-out tasks',
+    keys: [tuned!.task.digest, tuned!.models.assistant!.name],
+  })
+  const metrics = (await readFile(join(root, 'run/metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+  expect(metrics.flatMap((line) => JSON.parse(line).tasks ?? [])).toEqual([
+    { solved: 0, ...Object.fromEntries(starterFamilies.map((family) => [family, 0])) },
+  ])
   expect(episodes.some(({ nodes }) => nodes.some(({ tokens }) => tokens !== undefined))).toBe(true)
   const page = await readFile(join(root, 'run/report.html'), 'utf8')
   expect(page).toContain('Held-out tasks')
@@ -101,9 +122,17 @@ test.each([
   ['nothing to resume', ['--resume', '--out=nowhere'], /nowhere: no speedrun to go on with/],
   ['a file as directory', ['--out=text.jsonl'], /text\.jsonl/],
   ['a count that is none', ['--conversations=many'], /many/],
+  [
+    'a wrong value of fine-tuning, before anything is made',
+    ['--out=wrong', '--set-sft=chat.epochz=2'],
+    /chat\.epochz=2: .*epochs/s,
+  ],
+  ['steps and epochs', ['--out=wrong', '--set-sft=chat.epochs=2', '--set-sft=steps=3'], /give one of them/],
+  ['a model that is to change', ['--out=wrong', '--set-sft=model.hiddenSize=8'], /keeps the base's model/],
 ])('%s is said', async (_, args, message) => {
   const { code, stderr } = await speedrun(...args)
   expect(code).toBe(1)
   expect(stderr).toMatch(message)
   expect(stderr).not.toMatch(/\n {4}at /)
+  expect(existsSync(join(root, 'wrong'))).toBe(false)
 })

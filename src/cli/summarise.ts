@@ -76,7 +76,9 @@ const bits = (value: number): string => `${value.toFixed(3)} bits/byte`
 
 /** What the model came to on held-out data. */
 function scoreLines({ heldOut, tasks = {} }: TrainingResult, baselines: Baselines | null): string[] {
-  const shares = Object.entries(tasks).map(([name, share]) => `${name.padEnd(16)}${share.toFixed(3)}`)
+  const shares = Object.entries(tasks).map(
+    ([name, share]) => `${name.replaceAll('_', ' ').padEnd(16)}${share.toFixed(3)}`,
+  )
   if (baselines === null)
     return [...(heldOut ? [`held-out loss   ${heldOut.loss.toFixed(3)} nats a token`] : []), ...shares]
   return [

@@ -8,11 +8,18 @@ import { type Progress, startProgress } from './progress.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-/** The last evaluation: its score, in the unit of the objective, and shares of tasks solved. */
+/** The last evaluation: its score, in the unit of the objective, and shares of tasks. */
 interface Evaluated {
   readonly score: number
   readonly tasks: Readonly<Record<string, number>>
 }
+
+const shareText = ([name, share]: readonly [string, number]): string =>
+  `${name.replaceAll('_', ' ')} ${share.toFixed(2)}`
+
+/** `step 475: held out 0.412 · solved 0.58 · single call 1.00 · parallel calls 0.50` */
+const evaluationLine = (step: number, { score, tasks }: Evaluated): string =>
+  [`step ${step}: held out ${score.toFixed(3)}`, ...Object.entries(tasks).map(shareText)].join(' · ')
 
 /** `loss 3.91 · 1.32 bits/byte · held out 1.35 · 6.1K tokens/s · 84 GFLOP/s` */
 function stepNote(
@@ -25,7 +32,9 @@ function stepNote(
     `loss ${loss.toFixed(3)}`,
     ...(bytesPerToken === null ? [] : [`${(loss / Math.LN2 / bytesPerToken).toFixed(3)} bits/byte`]),
     ...(evaluated === null ? [] : [`held out ${evaluated.score.toFixed(3)}`]),
-    ...Object.entries(evaluated?.tasks ?? {}).map(([name, share]) => `${name} ${share.toFixed(3)}`),
+    ...Object.entries(evaluated?.tasks ?? {})
+      .slice(0, 1)
+      .map(shareText),
     `${compact(timing.tokensPerSecond)} tokens/s`,
     `${flops(timing.flopsPerSecond)}/s`,
   ]
@@ -60,11 +69,14 @@ export async function trainWithProgress(
       progress = startProgress('training', config.steps)
     } else if (event.kind === 'step') {
       const { step, heldOut, tasks = {} } = event.record
-      if (heldOut) evaluated = { score: isText ? heldOut.bitsPerByte : heldOut.loss, tasks }
+      if (heldOut) {
+        evaluated = { score: isText ? heldOut.bitsPerByte : heldOut.loss, tasks }
+        if (Object.keys(tasks).length > 0) progress?.say(evaluationLine(step + 1, evaluated))
+      }
       progress?.update(step + 1, stepNote(event, isText ? data.bytesPerToken : null, evaluated))
     }
   }
-  using scores: ExtentScores | undefined = await data.scores?.(engine, config)
+  using evaluation: ExtentScores | undefined = await data.evaluateTasks?.(engine, config)
   let result: TrainingResult | null = null
   try {
     result = await train({
@@ -76,7 +88,7 @@ export async function trainWithProgress(
       resume,
       signal,
       group,
-      ...(scores && { evaluateTasks: (params, extent) => scores.score(params, extent) }),
+      ...(evaluation && { evaluateTasks: (params, extent) => evaluation.score(params, extent) }),
       ...(group.id === 0 ? { onEvent } : {}),
     })
     return result

@@ -1,24 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { readTrajectories } from '../trajectory/read-trajectories.ts'
 import { exampleTrajectory, scratchDirectory } from '../trajectory/trajectory.fixture.ts'
 import type { Trajectory } from '../trajectory/trajectory.ts'
 import { writeTrajectories } from '../trajectory/write-trajectories.ts'
-import { main } from './main.ts'
+import { tsukimi } from './in-process.fixture.ts'
 
-afterEach(() => vi.restoreAllMocks())
-
-async function tsukimi(...args: readonly string[]) {
-  const streams = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      streams[name] += String(text)
-      return true
-    })
-  const code = await main(['trajectories', ...args])
-  vi.restoreAllMocks()
-  return { code, ...streams }
-}
+const trajectories = (...args: readonly string[]) => tsukimi('trajectories', ...args)
 
 const branched: Trajectory = {
   ...exampleTrajectory(1),
@@ -32,7 +20,7 @@ test('show prints what is to be read', async () => {
   await using directory = await scratchDirectory()
   const file = directory.file('a.jsonl')
   await writeTrajectories(file, [exampleTrajectory(0), branched])
-  const shown = await tsukimi('show', file, '--index', '1')
+  const shown = await trajectories('show', file, '--index', '1')
   expect(shown).toMatchObject({ code: 0, stderr: '' })
   expect(shown.stdout).toMatchInlineSnapshot(`
     "t-1
@@ -65,9 +53,9 @@ test('show prints what is to be read', async () => {
       passed  told  rule  1
     "
   `)
-  expect(await tsukimi('show', file, '--id', 't-1')).toEqual(shown)
-  expect((await tsukimi('show', file)).stdout).toContain('t-0\n')
-  const { stdout } = await tsukimi('show', file, '--json')
+  expect(await trajectories('show', file, '--id', 't-1')).toEqual(shown)
+  expect((await trajectories('show', file)).stdout).toContain('t-0\n')
+  const { stdout } = await trajectories('show', file, '--json')
   expect(JSON.parse(stdout).nodes[2].message.tool_call_id).toBe('functions.get_order:0')
   expect(JSON.parse(stdout).nodes[1].tokens).toEqual({
     ids: [0, 1, 2, 3, 4],
@@ -77,7 +65,7 @@ test('show prints what is to be read', async () => {
   })
   const { nodes: _, outcome: __, ...bare } = exampleTrajectory(0)
   await writeTrajectories(file, [{ ...bare, nodes: [], models: {} }])
-  expect((await tsukimi('show', file)).stdout).toContain('no outcome')
+  expect((await trajectories('show', file)).stdout).toContain('no outcome')
 })
 
 test('convert goes to chats and back', async () => {
@@ -88,14 +76,14 @@ test('convert goes to chats and back', async () => {
     directory.file('back.jsonl'),
   ]
   await writeTrajectories(file, [exampleTrajectory(0), branched])
-  expect(await tsukimi('convert', file, '--to', 'openai', '--out', chats)).toEqual({
+  expect(await trajectories('convert', file, '--to', 'openai', '--out', chats)).toEqual({
     code: 0,
     stdout: `3 chats of 2 trajectories written to ${chats}\n`,
     stderr: '',
   })
   const lines = (await readFile(chats, 'utf8')).trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line).messages.length)).toEqual([4, 4, 2])
-  const { stdout } = await tsukimi('convert', chats, '--from', 'openai', '--out', back, '--json')
+  const { stdout } = await trajectories('convert', chats, '--from', 'openai', '--out', back, '--json')
   expect(JSON.parse(stdout)).toEqual({ out: back, trajectories: 3 })
   const read = await Array.fromAsync(readTrajectories(back))
   expect(read.map(({ task }) => task.set)).toEqual(['chats', 'chats', 'chats'])
@@ -109,7 +97,7 @@ test('mistakes are told', async () => {
   const [file, out] = [directory.file('a.jsonl'), directory.file('b.jsonl')]
   await writeTrajectories(file, [exampleTrajectory(0)])
   const said = async (...args: readonly string[]) => {
-    const { code, stderr } = await tsukimi(...args)
+    const { code, stderr } = await trajectories(...args)
     expect(code).toBe(1)
     return stderr
   }
@@ -130,4 +118,67 @@ test('mistakes are told', async () => {
     `${file}:1: messages[0].role`,
   )
   await expect(readFile(out)).rejects.toThrow('ENOENT')
+})
+
+const chat = (id: string, content: string): Trajectory => ({
+  ...exampleTrajectory(0, { tokens: false }),
+  id,
+  nodes: [{ parent: -1, author: 'user', message: { role: 'user', content } }],
+})
+
+const question =
+  'Please tell me where the parcel with the blue ribbon is that I sent on Monday to my aunt in Oslo'
+
+test('summary counts, and finds what is there twice and what evaluation sets have', async () => {
+  await using directory = await scratchDirectory()
+  const [file, evaluation] = [directory.file('a.jsonl'), directory.file('eval.jsonl')]
+  await writeTrajectories(file, [
+    exampleTrajectory(0),
+    exampleTrajectory(1),
+    chat('a', question),
+    chat('b', `${question}!`),
+  ])
+  await writeFile(
+    evaluation,
+    `${JSON.stringify({ id: 7, prompt: `Hello. ${question}, if you can.` })}\n{"text":"No."}\n`,
+  )
+  const told = await tsukimi('summary', file, '--near-duplicates', '--evaluation', evaluation)
+  expect(told).toMatchObject({ code: 0, stderr: '' })
+  expect(told.stdout.replaceAll(directory.file(''), '')).toMatchInlineSnapshot(`
+    "trajectories  4
+    messages      10; 1 to 4, mean 2.5
+    characters    349; 78 to 97, mean 87.3
+    tokens        10 recorded, 8 of them sampled
+    calls         2; 0 to 1, mean 0.5
+    tools called  get_order: 2
+    outcomes      completed: 4
+    ended by      user done: 4
+    faults        assistant: 3
+    rewards       mean 0.250 of 4 that were judged
+    checks        told: 1 of 4 passed
+    label family  no_tool: 3, single_call: 1
+
+    near-duplicates of an earlier one: 1 (similarity 0.8 or more)
+      b is like a
+
+    with a stretch of /eval.jsonl: 2 (evaluation texts too short to be looked for: 1)
+      a has 21 words of eval.jsonl: 7
+      b has 21 words of eval.jsonl: 7
+    "
+  `)
+  const json = await tsukimi('summary', file, '--json')
+  expect(JSON.parse(json.stdout)).toMatchObject({ summary: { count: 4, tokens: { recorded: 10 } } })
+  expect(JSON.parse(json.stdout)).not.toHaveProperty('nearDuplicates')
+})
+
+test.each([
+  [['--near-duplicates', '2'], 'Give a number above 0 and up to 1.'],
+  [['--evaluation', 'missing.jsonl'], 'missing.jsonl'],
+])('summary %j is refused', async (options, message) => {
+  await using directory = await scratchDirectory()
+  const file = directory.file('a.jsonl')
+  await writeTrajectories(file, [exampleTrajectory(0)])
+  const told = await tsukimi('summary', file, ...options)
+  expect(told.code).not.toBe(0)
+  expect(told.stderr).toContain(message)
 })

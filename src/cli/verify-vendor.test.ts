@@ -12,7 +12,7 @@ import {
   textAnswer,
 } from '../eval/vendor/scripted-server.fixture.ts'
 import { resultLines, wordOf, wordSamples } from '../eval/vendor/verify-vendor.fixture.ts'
-import { main } from './main.ts'
+import { tsukimi } from './in-process.fixture.ts'
 
 let directory = ''
 const file = (name: string): string => join(directory, name)
@@ -20,21 +20,9 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tsukimi-verify-vendor-'))
 })
 afterEach(async () => {
-  vi.restoreAllMocks()
   vi.unstubAllEnvs()
-  process.exitCode = undefined
   await rm(directory, { recursive: true, force: true })
 })
-
-async function tsukimi(...args: readonly string[]) {
-  const streams = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      streams[name] += String(text)
-      return true
-    })
-  return { code: await main(args), ...streams }
-}
 
 const writeSamples = (words: readonly string[]): Promise<void> =>
   writeFile(

@@ -98,11 +98,11 @@ describe('ending', () => {
     await withScheduler(async (scheduler) => {
       const whole = scheduler.submit({ prompt, maxTokens: 6, temperature: 0 })
       const written = await ids(whole)
-      expect([whole.finishReason, whole.stopId, written.length]).toEqual(['length', undefined, 6])
+      expect([whole.finishReason, whole.stopToken, written.length]).toEqual(['length', undefined, 6])
       const stopId = written[3]!
       const stopped = scheduler.submit({ prompt, maxTokens: 6, temperature: 0, stop: [stopId] })
       expect(await ids(stopped)).toEqual(written.slice(0, written.indexOf(stopId)))
-      expect([stopped.finishReason, stopped.stopId]).toEqual(['stop', stopId])
+      expect([stopped.finishReason, stopped.stopToken?.id]).toEqual(['stop', stopId])
       let left = 2
       const words = new Uint32Array(nano.vocabSize / 32)
       words[3] = 0b100

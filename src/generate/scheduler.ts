@@ -35,11 +35,15 @@ export interface TokenLogProb {
   readonly logProb: number
 }
 
-export interface GeneratedToken extends TokenLogProb {
-  /** The likeliest tokens of its place, likeliest first: `topLogProbs` of them. */
-  readonly alternatives: readonly TokenLogProb[]
+/** A token that was drawn. */
+export interface DrawnToken extends TokenLogProb {
   /** Of the weights that chose it. */
   readonly weightVersion: number
+}
+
+export interface GeneratedToken extends DrawnToken {
+  /** The likeliest tokens of its place, likeliest first: `topLogProbs` of them. */
+  readonly alternatives: readonly TokenLogProb[]
 }
 
 /** `stop`: a stop id came, or the constraint left nothing; `length`: no more tokens were allowed. */
@@ -51,8 +55,8 @@ export interface Generation extends AsyncIterable<GeneratedToken> {
   readonly cachedTokens: number
   /** Undefined while it goes on. */
   readonly finishReason: FinishReason | undefined
-  /** The stop id that ended it, if one did. */
-  readonly stopId: number | undefined
+  /** The stop token that ended it, if one did; it is not among those given out. */
+  readonly stopToken: DrawnToken | undefined
   abort(): void
 }
 

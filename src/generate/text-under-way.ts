@@ -2,7 +2,7 @@ import { uniform } from '../tensor/random.ts'
 import { alternativesOf, chooseToken } from './choose-token.ts'
 import { createItemQueue, type ItemQueue } from './item-queue.ts'
 import type { BlockRow, NextTokens } from './paged-model.ts'
-import type { FinishReason, GeneratedToken, Generation, GenerationRequest } from './scheduler.ts'
+import type { DrawnToken, FinishReason, GeneratedToken, Generation, GenerationRequest } from './scheduler.ts'
 
 /** A request with what the scheduler knows of it. */
 export interface TextUnderWay {
@@ -17,7 +17,7 @@ export interface TextUnderWay {
   kept: number
   cached: number
   finish: FinishReason | undefined
-  stopId: number | undefined
+  stopToken: DrawnToken | undefined
 }
 
 export const newText = (request: GenerationRequest): TextUnderWay => ({
@@ -29,7 +29,7 @@ export const newText = (request: GenerationRequest): TextUnderWay => ({
   kept: 0,
   cached: 0,
   finish: undefined,
-  stopId: undefined,
+  stopToken: undefined,
 })
 
 export const isUnderWay = ({ finish }: TextUnderWay): boolean => finish === undefined
@@ -87,11 +87,11 @@ export async function takeToken(
   const u = uniform(request.seed ?? 0, count)
   const id = await chooseToken(next, row, request, counts, vocabSize, allowed, u)
   request.constraint?.accept(id)
+  const logProb = (await logitOf(next, row, id)) - next.logSumExp(row)
   if (request.stop?.includes(id)) {
-    text.stopId = id
+    if (isUnderWay(text)) text.stopToken = { id, logProb, weightVersion }
     return 'stop'
   }
-  const logProb = (await logitOf(next, row, id)) - next.logSumExp(row)
   const alternatives = await alternativesOf(next, row, request.topLogProbs ?? 0)
   if (!isUnderWay(text)) return undefined
   ids.push(id)
@@ -108,8 +108,8 @@ export const generationOf = (text: TextUnderWay, abort: () => void): Generation 
   get finishReason() {
     return text.finish
   },
-  get stopId() {
-    return text.stopId
+  get stopToken() {
+    return text.stopToken
   },
   abort,
   async *[Symbol.asyncIterator]() {

@@ -17,6 +17,7 @@ export interface TaskSolverOptions {
   /** How the model is written for the engine; the host's plan without it. */
   readonly plan?: Plan
   readonly template?: ModelPolicyOptions['template']
+  readonly identity?: ModelPolicyOptions['identity']
   /** Most tokens of a turn. */
   readonly maxTokens: number
   /** Episodes at once. */
@@ -41,7 +42,7 @@ export interface TaskSolver extends AsyncDisposable {
 
 /** Lets a model of ours try tasks in their worlds. */
 export function createTaskSolver(options: TaskSolverOptions): TaskSolver {
-  const { engine, config, tokenizer, weights, plan, template, maxTokens, concurrency } = options
+  const { engine, config, tokenizer, weights, plan, template, identity, maxTokens, concurrency } = options
   const scheduler = createScheduler(engine, config, weights, {
     ...(plan && { plan }),
     maxBatch: concurrency,
@@ -59,6 +60,7 @@ export function createTaskSolver(options: TaskSolverOptions): TaskSolver {
           temperature,
           maxTokens,
           ...(template && { template }),
+          ...(identity && { identity }),
         }),
       }),
     [Symbol.asyncDispose]: () => scheduler.close(),

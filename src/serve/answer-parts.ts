@@ -1,5 +1,6 @@
 import { type AnswerDelta, toolMarks } from '../chat/answer-parser.ts'
 import { markIds } from '../chat/marks.ts'
+import type { ToolCall } from '../chat/messages.ts'
 import { createTokenAnswerParser } from '../chat/token-answer-parser.ts'
 import type { GeneratedToken } from '../generate/scheduler.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts'
@@ -20,7 +21,12 @@ export interface PartsOptions {
 export interface AnswerParts {
   push(token: GeneratedToken): readonly AnswerPart[]
   /** What was held back. */
-  finish(): { readonly parts: readonly AnswerPart[]; readonly callCount: number; readonly isCut: boolean }
+  finish(): {
+    readonly parts: readonly AnswerPart[]
+    /** Those that were finished. */
+    readonly toolCalls: readonly ToolCall[]
+    readonly isCut: boolean
+  }
   /** The stop text that came: nothing after it is part of the answer. */
   readonly stopped: string | null
 }
@@ -63,7 +69,7 @@ export function createAnswerParts(
     },
     finish() {
       const { deltas, toolCalls, isCut } = parser.finish()
-      return { parts: stopped === null ? settled(deltas) : [], callCount: toolCalls.length, isCut }
+      return { parts: stopped === null ? settled(deltas) : [], toolCalls, isCut }
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Scheduler } from '../generate/scheduler.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts'
 import { type Constrain, enforced } from './answer-constraint.ts'
 import { answerEvents } from './answering.ts'
+import type { OnAnswer } from './generated-answer.ts'
 import { promptTokensOf } from './prompt-tokens.ts'
 import type { Service } from './service.ts'
 
@@ -19,6 +20,8 @@ export interface ServedModel {
   readonly template?: Pick<TemplateOptions, 'toolStyle' | 'defaultSystem'>
   /** Instead of the enforcer, which makes calls and JSON what they were asked to be. */
   readonly constrain?: Constrain
+  /** Gets every answer when it has ended. */
+  readonly onAnswer?: OnAnswer
 }
 
 /** What every dialect's routes answer with. */
@@ -28,6 +31,7 @@ export function createService({
   modelNames,
   template = {},
   constrain: given,
+  onAnswer = () => undefined,
 }: ServedModel): Service {
   const constrain = given ?? enforced(tokenizer)
   if (!given) warmConstraints(tokenizer)
@@ -37,7 +41,7 @@ export function createService({
     created: Math.floor(Date.now() / 1000),
     tokenizer,
     scheduler,
-    answer: (request) => answerEvents({ tokenizer, scheduler, promptTokens, constrain }, request),
-    countTokens: (messages, tools) => promptTokens(canonicalHistory(messages).messages, tools).length,
+    answer: (request) => answerEvents({ tokenizer, scheduler, promptTokens, constrain, onAnswer }, request),
+    countTokens: (messages, tools) => promptTokens(canonicalHistory(messages).messages, tools).ids.length,
   }
 }

@@ -12,8 +12,8 @@ function measured(generation: Generation, metrics: TokenMetrics): Generation {
     get finishReason() {
       return generation.finishReason
     },
-    get stopId() {
-      return generation.stopId
+    get stopToken() {
+      return generation.stopToken
     },
     abort: () => generation.abort(),
     async *[Symbol.asyncIterator](): AsyncGenerator<GeneratedToken, void> {

@@ -1,4 +1,4 @@
-import { turnTokens } from '../chat/chat-tokens.ts'
+import { type ChatTokens, turnTokens } from '../chat/chat-tokens.ts'
 import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
 import type { Piece } from '../chat/pieces.ts'
 import { type TemplateOptions, templateTurns } from '../chat/template.ts'
@@ -56,11 +56,8 @@ const leastOfPiece = (piece: Piece, tokenizer: Tokenizer): number => {
   return 'text' in piece ? leastTokens(piece.text, tokenizer) : piece.tokenIds.length
 }
 
-/** Ids of the prompt that a conversation and its tools make. */
-export type PromptTokens = (
-  messages: readonly ChatMessage[],
-  tools: readonly ToolDeclaration[],
-) => readonly number[]
+/** The prompt that a conversation and its tools make. */
+export type PromptTokens = (messages: readonly ChatMessage[], tools: readonly ToolDeclaration[]) => ChatTokens
 
 /**
  * Conversations as prompts, with an assistant's turn begun.
@@ -79,5 +76,5 @@ export const promptTokensOf =
     for (const { header, body } of turns)
       for (const piece of [...header, ...body]) least += leastOfPiece(piece, tokenizer)
     checkLeast(least, most)
-    return turnTokens(tokenizer, turns).ids
+    return turnTokens(tokenizer, turns)
   }

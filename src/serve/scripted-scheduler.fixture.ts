@@ -1,4 +1,5 @@
 import {
+  type DrawnToken,
   type FinishReason,
   type GeneratedToken,
   type Generation,
@@ -66,7 +67,7 @@ export function createScriptedScheduler(script: Script): ScriptedScheduler {
     const tokens: GeneratedToken[] = []
     const controller = new AbortController()
     let finishReason: FinishReason | undefined
-    let stopId: number | undefined
+    let stopToken: DrawnToken | undefined
     let cachedTokens = 0
     let wake = (): void => undefined
     const finish = (reason: FinishReason): void => {
@@ -96,7 +97,7 @@ export function createScriptedScheduler(script: Script): ScriptedScheduler {
         const id =
           scripted !== undefined && isAllowed(mask, scripted) ? scripted : drawn(request, mask, random)
         if (id === undefined || request.stop?.includes(id)) {
-          stopId = id
+          if (id !== undefined) stopToken = { id, logProb: -0.5, weightVersion }
           finish('stop')
           break
         }
@@ -124,8 +125,8 @@ export function createScriptedScheduler(script: Script): ScriptedScheduler {
       get finishReason() {
         return finishReason
       },
-      get stopId() {
-        return stopId
+      get stopToken() {
+        return stopToken
       },
       abort,
       async *[Symbol.asyncIterator]() {

@@ -55,6 +55,7 @@ export const baseRecipe = {
     temperature: 0.8,
     topP: 0.95,
   },
+  tasks: { path: null, count: 24, maxTokens: 256 },
 } as const satisfies Recipe
 
 /** How each preset is trained unless a config says otherwise. */

@@ -141,6 +141,16 @@ const samples = z.strictObject({
   topP: z.number().gt(0).max(1),
 })
 
+/** What a model that learns conversations is tried on at each evaluation. */
+const tasks = z.strictObject({
+  /** File of tasks; null tries none. */
+  path: z.string().min(1).nullable(),
+  /** Taken from the file, family after family. */
+  count,
+  /** Of a turn. */
+  maxTokens: count,
+})
+
 const fields = z.strictObject({
   /** The preset that the values not given came from. */
   preset: z.enum(presetNames as [PresetName, ...PresetName[]]),
@@ -169,6 +179,7 @@ const fields = z.strictObject({
   mesh,
   memory,
   samples,
+  tasks,
 })
 
 type Fields = z.output<typeof fields>
@@ -180,7 +191,7 @@ const filled = (run: Fields) => ({
 })
 
 function contradictions(run: ReturnType<typeof filled>): Problem[] {
-  const { model, tokenizer, data, schedule, steps } = run
+  const { model, tokenizer, data, schedule, steps, objective, tasks } = run
   const problems: Problem[] = [
     ...engineProblems(run.engine).map(([path, message]): Problem => [['engine', ...path], message]),
     ...meshProblems(run),
@@ -202,6 +213,12 @@ function contradictions(run: ReturnType<typeof filled>): Problem[] {
     problems.push([
       ['tokenizer', 'vocabSize'],
       `${tokenizer.vocabSize} tokens are more than the model's ${model.vocabSize} (model.vocabSize)`,
+    ])
+  }
+  if (tasks.path !== null && objective !== 'sft') {
+    problems.push([
+      ['tasks', 'path'],
+      `tasks are tried by a model that learns conversations (objective sft), not ${objective}`,
     ])
   }
   const { warmupSteps, annealSteps } = schedule

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { contamination, createContaminationIndex } from './contamination.ts'
+import { createContaminationIndex } from './contamination.ts'
 
 const numbers = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => `n${from + i}`).join(' ')
@@ -16,7 +16,10 @@ test('planted stretches are found with their places, and nothing else is', () =>
     { id: 'clean', text: `${numbers(10, 12)} ${numbers(30, 10)} where is my order B-17 now` },
     { id: 'planted', text: `${before}${stretch}; and "where is MY order a 17 now"` },
   ]
-  const found = contamination(training, evaluation)
+  const index = createContaminationIndex(evaluation)
+  const found = training
+    .map(({ id, text }) => ({ id, overlaps: index.overlaps(text) }))
+    .filter(({ overlaps }) => overlaps.length > 0)
   expect(found).toEqual([
     {
       id: 'planted',

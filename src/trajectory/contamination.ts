@@ -151,24 +151,3 @@ function isSame(
   for (let i = 0; i < length; i++) if (a[fromA + i] !== b[fromB + i]) return false
   return true
 }
-
-/** A training text that has something of evaluation texts in it. */
-export interface Contaminated {
-  readonly id: string
-  readonly overlaps: readonly Overlap[]
-}
-
-/** The training texts that overlap evaluation texts. */
-export function contamination(
-  training: Iterable<NamedText>,
-  evaluation: Iterable<NamedText>,
-  options: ContaminationOptions = {},
-): readonly Contaminated[] {
-  const index = createContaminationIndex(evaluation, options)
-  const found: Contaminated[] = []
-  for (const { id, text } of training) {
-    const overlaps = index.overlaps(text)
-    if (overlaps.length > 0) found.push({ id, overlaps })
-  }
-  return found
-}

@@ -1,8 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { jaccard, minHash, permutations, shingles } from './min-hash.ts'
-import { bandRows, createNearDuplicateIndex, nearDuplicates } from './near-duplicates.ts'
+import { bandRows, createNearDuplicateIndex, type NearDuplicateOptions } from './near-duplicates.ts'
 import { textWords } from './words.ts'
+
+/** Groups of near-duplicates, as ascending indices. */
+function nearDuplicates(texts: Iterable<string>, options: NearDuplicateOptions = {}): number[][] {
+  const index = createNearDuplicateIndex(options)
+  const groups = new Map<number, number[]>()
+  for (const text of texts) {
+    const own = index.size
+    const first = index.add(text)
+    if (first === own) groups.set(own, [own])
+    else groups.get(first)!.push(own)
+  }
+  return [...groups.values()].filter((group) => group.length > 1)
+}
 
 /** Shingles as texts, and their similarity by the definition: what the hashes stand for. */
 const plainShingles = (text: string, size: number): Set<string> => {

@@ -104,22 +104,3 @@ export function createNearDuplicateIndex(options: NearDuplicateOptions = {}): Ne
     },
   }
 }
-
-/**
- * Groups of near-duplicates among texts, as ascending indices; the first of each group stands for it and is at least as
- * similar as the threshold to every other. Texts without a near-duplicate are in no group.
- */
-export function nearDuplicates(
-  texts: Iterable<string>,
-  options: NearDuplicateOptions = {},
-): readonly (readonly number[])[] {
-  const index = createNearDuplicateIndex(options)
-  const groups = new Map<number, number[]>()
-  for (const text of texts) {
-    const own = index.size
-    const first = index.add(text)
-    if (first === own) groups.set(own, [own])
-    else groups.get(first)!.push(own)
-  }
-  return [...groups.values()].filter((group) => group.length > 1)
-}

@@ -1,5 +1,5 @@
 import type { AssistantMessage, ChatMessage, ToolDeclaration } from '../chat/messages.ts'
-import type { NodeTokens } from '../trajectory/trajectory.ts'
+import type { NodeTokens, RoleModel } from '../trajectory/trajectory.ts'
 
 /** What an assistant decides from. */
 export interface AssistantView {
@@ -20,7 +20,10 @@ export interface AssistantTurn {
 
 /** Something that answers: the oracle, a model of ours, an endpoint. */
 export interface AssistantPolicy {
+  /** The author of its messages. */
   readonly name: string
+  /** What trajectories say of it; its name without it. */
+  readonly model?: RoleModel
   turn(view: AssistantView): Promise<AssistantTurn>
 }
 

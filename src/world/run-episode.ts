@@ -123,7 +123,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<Trajectory> {
     task: { set: options.set, id: task.id, digest: digestOf(task) },
     seed,
     environment: { name: environment.name, version: environment.version },
-    models: { assistant: { name: assistant.name }, user: { name: user.name } },
+    models: { assistant: assistant.model ?? { name: assistant.name }, user: { name: user.name } },
     tools: environment.tools,
     nodes,
     labels: { family: task.family, domain: task.application.domain, difficulty: String(task.difficulty) },

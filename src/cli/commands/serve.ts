@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
 import { parameterSpecs } from '../../nn/parameters.ts'
+import { openTrajectoryLog } from '../../trajectory/trajectory-log.ts'
 import { UserError } from '../../user-error.ts'
 import { onInterrupt } from '../interruption.ts'
 import { loadTrainedModel } from '../load-trained-model.ts'
@@ -23,6 +24,7 @@ interface ServeOptions extends EngineOptions {
   readonly bodyLimit: number
   readonly corsOrigin?: readonly string[]
   readonly grace: number
+  readonly logTrajectories?: string
   readonly internal?: true
   readonly internalKey?: readonly string[]
 }
@@ -36,6 +38,8 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
+const warn = (line: string): void => say(`warning: ${line}`)
+
 const report = (error: unknown): void =>
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
 
@@ -44,8 +48,10 @@ async function run(directory: string, options: ServeOptions): Promise<void> {
   const internalKeys = serverKeys(options.internalKey ?? [], process.env.TSUKIMI_INTERNAL_KEYS)
   if (options.internalKey !== undefined && !options.internal)
     throw new UserError('--internal-key: there is nothing that it opens; add --internal, or leave it out')
+  await using log =
+    options.logTrajectories === undefined ? undefined : await openTrajectoryLog(options.logTrajectories)
   const model = await loadTrainedModel(directory)
-  for (const warning of model.warnings) say(`warning: ${warning}`)
+  for (const warning of model.warnings) warn(warning)
   const { host, port, rateLimit, memory, maxBatch, maxQueue } = options
   const engineChoice = chosenEngine(options)
   const engine = await openEngine(engineChoice)
@@ -64,6 +70,7 @@ async function run(directory: string, options: ServeOptions): Promise<void> {
           tokenizer: model.tokenizer,
           scheduler,
           ...(options.internal && { internal: { parameters: parameterSpecs(model.config) } }),
+          ...(log && { recording: { log, warn } }),
           ...(model.style && { template: model.style }),
           modelNames: options.modelName ?? [basename(resolve(directory))],
         },
@@ -82,7 +89,7 @@ async function run(directory: string, options: ServeOptions): Promise<void> {
           graceSeconds: options.grace,
           signal: interruption.signal,
           print: (line) => process.stdout.write(`${line}\n`),
-          warn: (line) => say(`warning: ${line}`),
+          warn,
         },
       )
     } finally {
@@ -122,6 +129,10 @@ export function serveCommand(): Command {
       collected,
     )
     .option('--grace <s>', 'seconds that answers have to finish after Ctrl-C', nonNegative, 30)
+    .option(
+      '--log-trajectories <file>',
+      'append every chat answer to this trajectory file (.jsonl): it keeps what people write',
+    )
     .option(
       '--internal',
       'also /v1/internal for whoever trains the model: token ids, log-probs, pause, new weights',

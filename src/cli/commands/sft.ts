@@ -1,29 +1,34 @@
-import { Command, Option } from 'commander'
-import { type ConfigOverride, parseOverride } from '../../train/config-override.ts'
-import { type DistributedOptions, distributedOf, distributedOptions } from '../distributed-options.ts'
-import { type TrainingEngineOptions, trainingEngineOptions } from '../engine-overrides.ts'
+import { Command } from 'commander'
+import type { ConfigOverride } from '../../train/config-override.ts'
+import { distributedOf } from '../distributed-options.ts'
 import { interruptedCode } from '../interruption.ts'
 import { positiveInteger } from '../option-values.ts'
-import { collected, overridesOf } from './pretrain.ts'
+import { dataOption, overridesOf, type TrainingOptions, trainingOptions } from '../training-options.ts'
 
-interface SftOptions extends TrainingEngineOptions, DistributedOptions {
-  readonly data: readonly string[]
+interface SftOptions extends TrainingOptions {
   readonly epochs?: number
+  readonly tasks?: string
+  readonly taskCount?: number
   readonly preference?: true
-  readonly out: string
-  readonly set: readonly ConfigOverride[]
-  readonly resume?: true
-  readonly skipBadInput?: true
 }
 
-async function sft(base: string | undefined, { epochs, preference, ...options }: SftOptions): Promise<void> {
+/** Where the options of this command stand in the config. */
+const places = [
+  ['epochs', '--epochs', ['chat', 'epochs']],
+  ['tasks', '--tasks', ['tasks', 'path']],
+  ['taskCount', '--task-count', ['tasks', 'count']],
+] as const
+
+const ownOverrides = (options: SftOptions): ConfigOverride[] =>
+  places.flatMap(([name, flag, path]) => {
+    const value = options[name]
+    return value === undefined ? [] : [{ path, value, source: `${flag} ${value}` }]
+  })
+
+async function sft(base: string | undefined, options: SftOptions): Promise<void> {
+  const { epochs, tasks, taskCount, preference, ...shared } = options
   const distributed = distributedOf(options)
-  const overrides = [
-    ...(epochs === undefined
-      ? []
-      : [{ path: ['chat', 'epochs'], value: epochs, source: `--epochs ${epochs}` }]),
-    ...overridesOf(options),
-  ]
+  const overrides = [...ownOverrides(options), ...overridesOf(shared)]
   const resume = options.resume ?? false
   const { runTraining } = await import('../run-training.ts')
   const { tuningConfig } = await import('../tuning-config.ts')
@@ -58,32 +63,17 @@ export function sftCommand(): Command {
   const command = new Command('sft')
     .description('fine-tune a trained model on conversations with tools, or on pairs of answers')
     .argument('[base]', 'a run, whose latest checkpoint is taken, or a checkpoint; with --resume not needed')
-    .addOption(
-      new Option(
-        '--data <path[:weight]>',
-        'conversations: .jsonl or .parquet of {messages, tools}, or a directory; may be repeated',
-      )
-        .argParser(collected((text) => text))
-        .default([], 'none'),
-    )
+    .addOption(dataOption('conversations: .jsonl or .parquet of {messages, tools}, or a directory', 'none'))
     .option('--epochs <n>', 'passes over the data; 3 without it and without --set steps', positiveInteger)
     .option('--preference', 'the data are pairs {messages, chosen, rejected}: learn which answer is better')
+    .option('--tasks <path>', 'tasks that the model tries at each evaluation: .jsonl')
+    .option('--task-count <n>', 'how many of them, family after family; 24 without it', positiveInteger)
     .option('--out <dir>', 'directory of the run', 'runs/sft')
-    .addOption(
-      new Option(
-        '--set <key=value>',
-        'change a value of the config, such as optimizer.learningRate=1e-3; may be repeated',
-      )
-        .argParser(collected(parseOverride))
-        .default([], 'none'),
-    )
-    .option('--resume', "go on from the run's latest checkpoint")
-    .option('--skip-bad-input', 'leave out records that cannot be read, instead of stopping')
     .addHelpText(
       'after',
       '\nExample:\n  $ tsukimi sft runs/pretrain --data chats.jsonl --epochs 2 --out runs/chat',
     )
     .action(sft)
-  for (const option of [...trainingEngineOptions(), ...distributedOptions()]) command.addOption(option)
+  for (const option of trainingOptions('records')) command.addOption(option)
   return command
 }

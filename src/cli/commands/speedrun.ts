@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { ConfigOverride } from '../../train/config-override.ts'
-import { parseOverride } from '../../train/config-override.ts'
 import { engineOverrides, type TrainingEngineOptions, trainingEngineOptions } from '../engine-overrides.ts'
 import { interruptedCode } from '../interruption.ts'
 import { positiveInteger } from '../option-values.ts'
 import { speedrunFiles } from '../speedrun/speedrun-files.ts'
+import { setOption } from '../training-options.ts'
 import { chatCommand } from './chat.ts'
-import { collected } from './pretrain.ts'
 
 interface SpeedrunOptions extends TrainingEngineOptions {
   readonly out?: string
@@ -42,7 +41,11 @@ async function speedrun(options: SpeedrunOptions): Promise<void> {
     set: { base: set.map(plain), sft: setSft.map(plain) },
   }
   const settings = resume ? await resumedSettings(directory, given) : given
-  if (!resume) await beginSpeedrun(directory, settings)
+  if (!resume) {
+    const { checkOverrides } = await import('../speedrun/check-overrides.ts')
+    await checkOverrides(directory, engineOverrides(engine), settings.set)
+    await beginSpeedrun(directory, settings)
+  }
   const { runSpeedrun } = await import('../speedrun/run-speedrun.ts')
   const finished = await runSpeedrun({
     ...settings,
@@ -63,10 +66,6 @@ async function speedrun(options: SpeedrunOptions): Promise<void> {
 
 /** `tsukimi speedrun`: everything from text to a model that calls tools, in minutes. */
 export function speedrunCommand(): Command {
-  const overrides = (flags: string, what: string): Option =>
-    new Option(flags, `change a value of the config of ${what}; may be repeated`)
-      .argParser(collected(parseOverride))
-      .default([], 'none')
   const command = new Command('speedrun')
     .description(
       'in minutes: make agentic data, pre-train nano on the State of the Union addresses, fine-tune it on the data, try it on held-out tasks, write reports, then chat',
@@ -75,8 +74,8 @@ export function speedrunCommand(): Command {
     .option('--resume', 'go on with a speedrun that was stopped: the last one without --out')
     .option('--conversations <n>', 'tasks to make conversations of; 12000 without it', positiveInteger)
     .option('--tasks <n>', 'held-out tasks to try; 180 without it', positiveInteger)
-    .addOption(overrides('--set <key=value>', 'pre-training'))
-    .addOption(overrides('--set-sft <key=value>', 'fine-tuning'))
+    .addOption(setOption('--set <key=value>', ' of pre-training'))
+    .addOption(setOption('--set-sft <key=value>', ' of fine-tuning'))
     .option('--no-prompt', 'end after the reports')
     .addHelpText('after', '\nExample:\n  $ tsukimi speedrun')
     .action(speedrun)

@@ -7,7 +7,9 @@ import type { NodeTokens, Trajectory } from '../../trajectory/trajectory.ts'
 import { writeOpenAiChats } from '../../trajectory/write-openai-chats.ts'
 import { writeTrajectories } from '../../trajectory/write-trajectories.ts'
 import { UserError } from '../../user-error.ts'
-import { wholeNumber } from '../option-values.ts'
+import { share, wholeNumber } from '../option-values.ts'
+import { surveyTrajectories } from '../survey-trajectories.ts'
+import { trajectorySurveyText } from '../trajectory-survey-text.ts'
 import { trajectoryText } from '../trajectory-text.ts'
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -88,6 +90,42 @@ async function convert(file: string, { from, to, out, keepIds, json }: ConvertOp
   )
 }
 
+interface SummaryOptions {
+  readonly nearDuplicates?: true | number
+  readonly evaluation?: readonly string[]
+  readonly json?: true
+}
+
+/** As in synthesis (docs/synthesis.md). */
+const usualThreshold = 0.8
+
+async function summary(file: string, { nearDuplicates, json, ...options }: SummaryOptions): Promise<void> {
+  const threshold = nearDuplicates === true ? usualThreshold : nearDuplicates
+  const survey = await surveyTrajectories(file, {
+    ...options,
+    ...(threshold !== undefined && { nearDuplicates: threshold }),
+  })
+  print(json ? JSON.stringify(survey, null, 2) : trajectorySurveyText(survey))
+}
+
+const summaryCommand = (): Command =>
+  new Command('summary')
+    .description('count messages, calls, tokens, outcomes; find near-duplicates and contamination')
+    .argument('<file>', 'a trajectory file (JSONL)')
+    .option(
+      '--near-duplicates [similarity]',
+      `find trajectories that are like an earlier one; ${usualThreshold} without a number`,
+      share,
+    )
+    .option(
+      '--evaluation <file>',
+      'find stretches of this evaluation set (tasks, trajectories, chats or texts, JSONL); again for more',
+      (path: string, before: readonly string[] = []) => [...before, path],
+    )
+    .option('--json', 'print JSON, with the lengths as histograms')
+    .exitOverride()
+    .action(summary)
+
 const showCommand = (): Command =>
   new Command('show')
     .description('print a trajectory: what it is, its messages, its outcome')
@@ -117,13 +155,14 @@ const convertCommand = (): Command =>
     .exitOverride()
     .action(convert)
 
-/** `tsukimi trajectories`: looks at and converts files of trajectories. */
+/** `tsukimi trajectories`: looks at, counts and converts files of trajectories. */
 export const trajectoriesCommand = (): Command =>
   new Command('trajectories')
-    .description('look at and convert files of trajectories')
+    .description('look at, count and convert files of trajectories')
     .addCommand(showCommand())
+    .addCommand(summaryCommand())
     .addCommand(convertCommand())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ tsukimi trajectories show kept.jsonl --index 3\n  $ tsukimi trajectories convert kept.jsonl --to openai --out chats.jsonl',
+      '\nExamples:\n  $ tsukimi trajectories show kept.jsonl --index 3\n  $ tsukimi trajectories summary kept.jsonl --near-duplicates --evaluation tasks.jsonl\n  $ tsukimi trajectories convert kept.jsonl --to openai --out chats.jsonl',
     )

@@ -11,10 +11,17 @@ import { readTrajectories } from '../../trajectory/read-trajectories.ts'
 import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import { writeOpenAiChats } from '../../trajectory/write-openai-chats.ts'
 import { writeTrajectories } from '../../trajectory/write-trajectories.ts'
+import type { Task } from '../../world/task.ts'
 import { grouped } from '../number-format.ts'
 import { startProgress } from '../progress.ts'
 import type { SpeedrunFiles } from './speedrun-files.ts'
-import { dataSeed, heldOutSeed, tokenizerConversations } from './speedrun-recipe.ts'
+import {
+  dataSeed,
+  heldOutSeed,
+  progressSeed,
+  progressTasks,
+  tokenizerConversations,
+} from './speedrun-recipe.ts'
 
 /** A conversation as the tokenizer meets it: the template's words, without its marks. */
 const plainText = (trajectory: Trajectory): string =>
@@ -29,6 +36,9 @@ async function* texts(path: string): AsyncGenerator<{ readonly text: string }> {
     yield { text: plainText(trajectory) }
   }
 }
+
+const heldOutTasks = (seed: number, count: number): Task[] =>
+  Array.from({ length: count }, (_, index) => starterTask({ seed, index, split: 'heldOut' }))
 
 /**
  * Synthesises tasks and their solutions, and what is made of them. The conversations are written last: who finds them
@@ -50,13 +60,11 @@ export async function makeData(
   })
   const kept = await writeTrajectories(files.trajectories, made)
   await writeJsonLines(files.text, texts(files.trajectories))
-  const tasks = Array.from({ length: counts.tasks }, (_, index) =>
-    starterTask({ seed: heldOutSeed, index, split: 'heldOut' }),
-  )
-  await writeTasks(files.heldOutTasks, tasks)
+  await writeTasks(files.progressTasks, heldOutTasks(progressSeed, progressTasks))
+  await writeTasks(files.heldOutTasks, heldOutTasks(heldOutSeed, counts.tasks))
   await writeJson(files.world, starterWorld(heldOutSeed))
   await writeOpenAiChats(files.conversations, readTrajectories(files.trajectories))
   progress.finish(
-    `data: ${grouped(kept)} of ${grouped(counts.conversations)} tasks solved by their plans, as conversations; ${grouped(tasks.length)} tasks held out`,
+    `data: ${grouped(kept)} of ${grouped(counts.conversations)} tasks solved by their plans, as conversations; ${grouped(counts.tasks)} tasks held out`,
   )
 }

@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { taskResultsSchema } from '../../eval/task-results.ts'
 import { readJson } from '../../files/json-file.ts'
 import { parseAs } from '../../schema-error.ts'
-import type { ConfigOverride } from '../../train/config-override.ts'
+import { withCountedSteps } from '../../train/fine-tuning-config.ts'
 import { formatDuration } from '../duration.ts'
 import { onInterrupt } from '../interruption.ts'
 import { chosenEngine, type EngineOptions } from '../open-engine.ts'
 import { pretrainingConfig } from '../pretraining-config.ts'
-import { runTraining } from '../run-training.ts'
+import { interruptedTraining, runTraining } from '../run-training.ts'
 import { tuningConfig } from '../tuning-config.ts'
 import { writeRunReport } from '../write-run-report.ts'
 import { makeData } from './make-data.ts'
 import { resultTable } from './result-table.ts'
 import { type SpeedrunFiles, speedrunFiles } from './speedrun-files.ts'
-import { conversationCount, evaluation, recipeOverrides } from './speedrun-recipe.ts'
+import { conversationCount, evaluation, type StageOverrides, speedrunOverrides } from './speedrun-recipe.ts'
 import { tryTasks } from './try-tasks.ts'
 
 export interface SpeedrunRequest {
@@ -25,9 +25,15 @@ export interface SpeedrunRequest {
   readonly tasks?: number | undefined
   readonly engine: EngineOptions
   /** The engine's options as changes to both configs. */
-  readonly engineOverrides: readonly ConfigOverride[]
+  readonly engineOverrides: StageOverrides['base']
   /** Changes to pre-training and to fine-tuning. */
-  readonly set: { readonly base: readonly ConfigOverride[]; readonly sft: readonly ConfigOverride[] }
+  readonly set: StageOverrides
+}
+
+interface Speedrun {
+  readonly files: SpeedrunFiles
+  readonly request: SpeedrunRequest
+  readonly signal: AbortSignal
 }
 
 const resumeCommand = ({ directory }: SpeedrunRequest): string =>
@@ -38,15 +44,10 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const isFinished = (runDir: string): boolean => existsSync(join(runDir, 'summary.json'))
 const isBegun = (runDir: string): boolean => existsSync(join(runDir, 'config.json'))
 
-async function pretrain(files: SpeedrunFiles, request: SpeedrunRequest): Promise<boolean> {
+async function pretrain({ files, request, signal }: Speedrun): Promise<boolean> {
   if (isFinished(files.base)) return true
   const resume = isBegun(files.base)
-  const overrides: ConfigOverride[] = [
-    ...recipeOverrides('base'),
-    { path: ['tokenizer', 'extraText'], value: [files.text], source: 'the speedrun' },
-    ...request.engineOverrides,
-    ...request.set.base,
-  ]
+  const overrides = speedrunOverrides(files, request.engineOverrides, request.set).base
   return runTraining({
     name: 'pretrain',
     config: () =>
@@ -60,20 +61,15 @@ async function pretrain(files: SpeedrunFiles, request: SpeedrunRequest): Promise
     resume,
     resumeWith: resumeCommand(request),
     command: 'tsukimi speedrun',
+    signal,
   })
 }
 
-async function fineTune(files: SpeedrunFiles, request: SpeedrunRequest): Promise<boolean> {
+async function fineTune({ files, request, signal }: Speedrun): Promise<boolean> {
   const { directory } = request
   if (isFinished(directory)) return true
   const resume = isBegun(directory)
-  const sources = [{ path: files.conversations, weight: 1 }]
-  const overrides: ConfigOverride[] = [
-    { path: ['data', 'sources'], value: sources, source: 'the speedrun' },
-    ...recipeOverrides('sft'),
-    ...request.engineOverrides,
-    ...request.set.sft,
-  ]
+  const overrides = speedrunOverrides(files, request.engineOverrides, request.set).sft
   return runTraining({
     name: 'sft',
     config: () =>
@@ -84,69 +80,75 @@ async function fineTune(files: SpeedrunFiles, request: SpeedrunRequest): Promise
         runDir: directory,
         resume,
       }),
+    complete: (config, rowsOf) => withCountedSteps(config, rowsOf, resume ? null : overrides),
     runDir: directory,
     resume,
     resumeWith: resumeCommand(request),
     command: 'tsukimi speedrun',
+    signal,
   })
 }
 
 /** Whether work was done to its end, and not stopped by Ctrl-C. */
-async function unlessInterrupted(
-  message: string,
-  work: (signal: AbortSignal) => Promise<unknown>,
-): Promise<boolean> {
-  using interruption = onInterrupt(message)
-  const { signal } = interruption
+async function unlessInterrupted(signal: AbortSignal, work: Promise<unknown>): Promise<boolean> {
   try {
-    await work(signal)
+    await work
+    return true
   } catch (error) {
     if (!signal.aborted) throw error
+    return false
   }
-  return !signal.aborted
 }
 
-async function makeAll(files: SpeedrunFiles, request: SpeedrunRequest): Promise<boolean> {
+async function makeAll({ files, request, signal }: Speedrun): Promise<boolean> {
   const { conversations = conversationCount, tasks = evaluation.tasks } = request
-  return unlessInterrupted('Interrupted: nothing is trained yet', (signal) =>
-    makeData(files, { conversations, tasks }, signal),
-  )
+  return unlessInterrupted(signal, makeData(files, { conversations, tasks }, signal))
 }
 
-async function tryAll(files: SpeedrunFiles, { directory, engine }: SpeedrunRequest): Promise<boolean> {
+async function tryAll({ files, request: { directory, engine }, signal }: Speedrun): Promise<boolean> {
   if (existsSync(files.tasks)) return true
-  return unlessInterrupted(
-    'Interrupted: the models are trained, the held-out tasks are tried anew',
-    (signal) => tryTasks(directory, files, chosenEngine(engine), signal),
-  )
+  return unlessInterrupted(signal, tryTasks(directory, files, chosenEngine(engine), signal))
 }
+
+/** A stage's name, what is said when it is interrupted, and its work, which says whether it was done to its end. */
+type Stage = readonly [name: string, interrupted: string, run: (speedrun: Speedrun) => Promise<boolean>]
+
+const stages: readonly Stage[] = [
+  ['tasks, and conversations that solve them', 'Interrupted: nothing is trained yet', makeAll],
+  ['pre-training on speeches', interruptedTraining, pretrain],
+  ['fine-tuning on the conversations', interruptedTraining, fineTune],
+  [
+    'held-out tasks: names and wordings that were in no conversation',
+    'Interrupted: the models are trained, the held-out tasks are tried anew',
+    tryAll,
+  ],
+]
 
 /**
  * Everything from text to a model that calls tools: data, pre-training, fine-tuning, held-out tasks, reports. What is
  * done already in the directory is not done again.
  *
- * @returns whether it is finished; false where Ctrl-C stopped it
+ * @returns whether it is finished; false where Ctrl-C stopped it, at the latest before the next stage
  */
 export async function runSpeedrun(request: SpeedrunRequest): Promise<boolean> {
   const { directory } = request
   const files = speedrunFiles(directory)
   const started = performance.now()
-  const stages: readonly (readonly [string, () => Promise<boolean>])[] = [
-    ['tasks, and conversations that solve them', () => makeAll(files, request)],
-    ['pre-training on speeches', () => pretrain(files, request)],
-    ['fine-tuning on the conversations', () => fineTune(files, request)],
-    ['held-out tasks: names and wordings that were in no conversation', () => tryAll(files, request)],
-  ]
-  for (const [i, [what, run]] of stages.entries()) {
+  let interrupted = ''
+  using interruption = onInterrupt(() => interrupted)
+  const { signal } = interruption
+  for (const [i, [what, message, run]] of stages.entries()) {
     say(`\n${i + 1}/${stages.length} ${what}`)
-    if (await run()) continue
+    interrupted = message
+    if ((await run({ files, request, signal })) && !signal.aborted) continue
     say(`Stopped. Go on with: ${resumeCommand(request)}`)
     return false
   }
+  interrupted = 'Interrupted: writing the reports (press again to stop at once)'
   const results = parseAs(taskResultsSchema, await readJson(files.tasks), files.tasks)
   process.stdout.write(`\n${resultTable(results)}\n`)
   await writeRunReport(files.base)
   await writeRunReport(directory)
   say(`it took         ${formatDuration((performance.now() - started) / 1000)}`)
-  return true
+  return !signal.aborted
 }

@@ -11,6 +11,8 @@ export const speedrunFiles = (directory: string) => ({
   conversations: join(directory, 'data', 'conversations.jsonl'),
   /** Some of them as plain text, for the tokenizer. */
   text: join(directory, 'data', 'text.jsonl'),
+  /** Tried a few times while the model is fine-tuned; neither the data's nor the held-out ones. */
+  progressTasks: join(directory, 'data', 'progress-tasks.jsonl'),
   heldOutTasks: join(directory, 'data', 'held-out-tasks.jsonl'),
   /** A world to chat in. */
   world: join(directory, 'data', 'world.json'),

@@ -1,4 +1,6 @@
 import type { ConfigOverride } from '../../train/config-override.ts'
+import { isGiven } from '../../train/fine-tuning-config.ts'
+import type { SpeedrunFiles } from './speedrun-files.ts'
 
 /** Measured on two cores: docs/log.md. */
 const values = {
@@ -20,7 +22,9 @@ const values = {
     'schedule.decayRatio': 0.05,
     'router.biasRate': 1e-3,
     'router.balanceLoss': 1e-4,
-    evaluateEvery: 0,
+    evaluateEvery: 634,
+    'tasks.count': 6,
+    'tasks.maxTokens': 96,
     checkpointEvery: 475,
     keepCheckpoints: 1,
     'chat.toolStyle': 'typescript',
@@ -34,13 +38,43 @@ export const tokenizerConversations = 2000
 /** Tasks that the models try, of unseen names, numbers and phrasings; most tokens of a turn; episodes at once. */
 export const evaluation = { tasks: 180, maxTokens: 96, concurrency: 32 } as const
 
-/** Of the data; held-out tasks have another. */
-export const [dataSeed, heldOutSeed] = [1, 2]
+/** Of the data, of the held-out tasks, and of those tried while the model learns. */
+export const [dataSeed, heldOutSeed, progressSeed] = [1, 2, 3]
 
-/** How a speedrun trains its two models. */
-export const recipeOverrides = (stage: keyof typeof values): ConfigOverride[] =>
+export const progressTasks = values.sft['tasks.count']
+
+const recipeOverrides = (stage: keyof typeof values): ConfigOverride[] =>
   Object.entries(values[stage]).map(([key, value]) => ({
     path: key.split('.'),
     value,
     source: `the speedrun's ${key}`,
   }))
+
+const own = (key: string, value: unknown): ConfigOverride => ({
+  path: key.split('.'),
+  value,
+  source: 'the speedrun',
+})
+
+/** Changes to the two configs. */
+export type StageOverrides = Readonly<Record<keyof typeof values, readonly ConfigOverride[]>>
+
+/** How a speedrun trains its two models, as changes to their configs; those of the user come last and win. */
+export function speedrunOverrides(
+  files: SpeedrunFiles,
+  engine: readonly ConfigOverride[],
+  { base, sft }: StageOverrides,
+): StageOverrides {
+  const isCounted = isGiven(sft, 'chat.epochs')
+  return {
+    base: [...recipeOverrides('base'), own('tokenizer.extraText', [files.text]), ...engine, ...base],
+    sft: [
+      own('data.sources', [{ path: files.conversations, weight: 1 }]),
+      own('tasks.path', files.progressTasks),
+      // Epochs of the user's decide the steps.
+      ...recipeOverrides('sft').filter(({ path }) => !(isCounted && path.join('.') === 'steps')),
+      ...engine,
+      ...sft,
+    ],
+  }
+}

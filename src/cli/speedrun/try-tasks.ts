@@ -1,5 +1,7 @@
 import { chatText } from '../../chat/chat-tokens.ts'
+import { weightsDigest } from '../../checkpoint/weights-digest.ts'
 import type { TaskArm, TaskResults } from '../../eval/task-results.ts'
+import { digestOf } from '../../files/digest.ts'
 import { writeJson } from '../../files/json-file.ts'
 import { createTaskSolver } from '../../rollout/task-solver.ts'
 import { starterFamilies } from '../../synth/starter/starter-task.ts'
@@ -69,7 +71,8 @@ async function tried(
   { tasks, choice, style, progress, signal }: Trial,
   done: number,
 ): Promise<{ readonly arms: readonly TaskArm[]; readonly trajectories: readonly Trajectory[] }> {
-  const { config, weights, tokenizer } = await loadTrainedModel(directory)
+  const { config, weights, tokenizer, directory: checkpoint } = await loadTrainedModel(directory)
+  const name = await weightsDigest(checkpoint)
   using engine = await openEngine(choice)
   const { plan } = generatorOptions(choice)
   await using solver = createTaskSolver({
@@ -79,6 +82,7 @@ async function tried(
     tokenizer,
     ...(plan && { plan }),
     ...(style && { template: style }),
+    identity: { name, ...(style && { template: digestOf(style) }) },
     maxTokens: evaluation.maxTokens,
     concurrency: evaluation.concurrency,
   })
@@ -100,6 +104,7 @@ async function tried(
         ...one,
         id: `${one.id}/${model}${enforce ? '/enforced' : ''}`,
         labels: { ...one.labels, ...labels },
+        lineage: { stage: 'held-out tasks', keys: [one.task.digest, name] },
       })),
     )
   }

@@ -47,7 +47,7 @@ export function fakeScheduler(
       get finishReason() {
         return finish
       },
-      stopId: undefined,
+      stopToken: undefined,
       abort: () => end('aborted'),
       async *[Symbol.asyncIterator](): AsyncGenerator<GeneratedToken, void> {
         try {

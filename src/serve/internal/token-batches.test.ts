@@ -10,7 +10,7 @@ function textOf(length: number, failure?: Error) {
   const state = { given: 0, aborted: 0, left: false }
   const generation: Generation = {
     cachedTokens: 0,
-    stopId: undefined,
+    stopToken: undefined,
     get finishReason() {
       return state.given === length ? ('length' as const) : undefined
     },

@@ -35,7 +35,8 @@ export async function* starterTrajectories(options: StarterOptions): AsyncGenera
       seed,
       ...(signal && { signal }),
     })
-    if (trajectory.outcome?.reward === 1) yield trajectory
+    const lineage = { stage: 'starter', keys: [trajectory.task.digest] }
+    if (trajectory.outcome?.reward === 1) yield { ...trajectory, lineage }
     if ((index + 1) % atOnce !== 0) continue
     await setImmediate()
     onProgress?.(index + 1)

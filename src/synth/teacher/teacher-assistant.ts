@@ -26,6 +26,7 @@ export function teacherAssistant(
 ): AssistantPolicy {
   return {
     name: endpoint.model,
+    model: { name: endpoint.model, sampling: { temperature, maxTokens } },
     async turn({ messages, tools, seed, signal }) {
       const { message, finish, usage } = await endpoint.complete({
         messages,

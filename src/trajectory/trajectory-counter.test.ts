@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { binOf, createHistogram } from './histogram.ts'
-import { summarise } from './summarise.ts'
 import { anyTrajectory, exampleTrajectory } from './trajectory.fixture.ts'
+import type { Trajectory } from './trajectory.ts'
+import { createTrajectoryCounter, type TrajectorySummary } from './trajectory-counter.ts'
+
+function counted(trajectories: readonly Trajectory[]): TrajectorySummary {
+  const counter = createTrajectoryCounter()
+  for (const trajectory of trajectories) counter.add(trajectory)
+  return counter.summary()
+}
 
 test('bins have every whole number in one of them, and are narrow', () => {
   fc.assert(
@@ -36,9 +43,9 @@ test('a histogram counts all values, in bins that they belong to', () => {
   )
 })
 
-test('what trajectories are in numbers', async () => {
+test('what trajectories are in numbers', () => {
   const { nodes: _, outcome: __, ...bare } = exampleTrajectory(2, { tokens: false })
-  const summary = await summarise([exampleTrajectory(0), exampleTrajectory(1), { ...bare, nodes: [] }])
+  const summary = counted([exampleTrajectory(0), exampleTrajectory(1), { ...bare, nodes: [] }])
   expect(summary).toMatchInlineSnapshot(`
     {
       "calls": {
@@ -133,10 +140,10 @@ test('what trajectories are in numbers', async () => {
   `)
 })
 
-test('sums of any trajectories are sums of their parts', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(anyTrajectory, { maxLength: 4 }), async (trajectories) => {
-      const summary = await summarise(trajectories)
+test('sums of any trajectories are sums of their parts', () => {
+  fc.assert(
+    fc.property(fc.array(anyTrajectory, { maxLength: 4 }), (trajectories) => {
+      const summary = counted(trajectories)
       const nodes = trajectories.flatMap((trajectory) => trajectory.nodes)
       expect(summary.messages.sum).toBe(nodes.length)
       const sum = (counts: Readonly<Record<string, number>>) =>

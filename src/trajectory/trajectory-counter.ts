@@ -129,12 +129,3 @@ export function createTrajectoryCounter(): TrajectoryCounter {
     }),
   }
 }
-
-/** What trajectories are in numbers; they are taken in one by one. */
-export async function summarise(
-  trajectories: Iterable<Trajectory> | AsyncIterable<Trajectory>,
-): Promise<TrajectorySummary> {
-  const counter = createTrajectoryCounter()
-  for await (const trajectory of trajectories) counter.add(trajectory)
-  return counter.summary()
-}
