@@ -8,7 +8,7 @@ import { prepareConversations } from '../train/prepare-conversations.ts'
 import { type PrepareEvent, type PrepareOptions, prepareData } from '../train/prepare-data.ts'
 import { resolveRunConfig } from '../train/resolve-run-config.ts'
 import type { RunConfig } from '../train/run-config.ts'
-import { type TrainingData, textData } from '../train/training-data.ts'
+import { type EvaluationExtent, type TrainingData, textData } from '../train/training-data.ts'
 import { type EvaluationTasks, readEvaluationTasks } from './evaluation-tasks.ts'
 import { grouped } from './number-format.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -16,7 +16,7 @@ import { triedTasks } from './task-success.ts'
 
 /** Shares besides the loss, of weights that stay on the engine. */
 export interface TaskEvaluation extends Disposable {
-  score(params: readonly DeviceBuffer[]): Promise<Readonly<Record<string, number>>>
+  score(params: readonly DeviceBuffer[], extent: EvaluationExtent): Promise<Readonly<Record<string, number>>>
 }
 
 /** A run's data, whatever its objective. */

@@ -41,11 +41,6 @@ function stepNote(
   return parts.join(' · ')
 }
 
-/** Scores that may look at some of the held-out data only. */
-interface ExtentScores extends Disposable {
-  score: NonNullable<Parameters<typeof train>[0]['evaluateTasks']>
-}
-
 /** Trains; process 0 shows loss, speed and time left. */
 export async function trainWithProgress(
   { config, data, training }: ReadyRun,
@@ -76,7 +71,7 @@ export async function trainWithProgress(
       progress?.update(step + 1, stepNote(event, isText ? data.bytesPerToken : null, evaluated))
     }
   }
-  using evaluation: ExtentScores | undefined = await data.evaluateTasks?.(engine, config)
+  using evaluation = await data.evaluateTasks?.(engine, config)
   let result: TrainingResult | null = null
   try {
     result = await train({
