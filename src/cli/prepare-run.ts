@@ -94,7 +94,7 @@ const prepare: Readonly<
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Prepares a run's data, showing how far it is. */
-async function prepareWithProgress(config: RunConfig, options: PrepareOptions): Promise<PreparedRun> {
+export async function prepareWithProgress(config: RunConfig, options: PrepareOptions): Promise<PreparedRun> {
   let progress: Progress | null = null
   let shown: PrepareEvent['kind'] | null = null
   const onEvent = (event: PrepareEvent): void => {

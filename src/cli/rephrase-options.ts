@@ -1,3 +1,4 @@
+import type { Prices } from '../roles/endpoint-account.ts'
 import type { ModeName } from '../synth/rephrase/rephrase-mode.ts'
 
 /** Options of `tsukimi rephrase` as Commander gives them. */
@@ -6,9 +7,11 @@ export interface RephraseOptions {
   readonly baseUrl?: string
   readonly model?: string
   readonly apiKeyEnv?: string
+  readonly prices?: Prices
   readonly judgeBaseUrl?: string
   readonly judgeModel?: string
   readonly judgeApiKeyEnv?: string
+  readonly judgePrices?: Prices
   /** False for `--no-judge`. */
   readonly judge: boolean
   readonly mode: ModeName

@@ -138,6 +138,7 @@ test.each<[args: readonly string[], message: string]>([
     ],
     '--per-source 3: there are 2 ways of mathematics to write a text; give at most 2',
   ],
+  [['sotu', '--prices', '0.6'], 'Give prices per million tokens, as in 0.6,2.5'],
   [['sotu', '--mode', 'poem'], 'Allowed choices are knowledge, mathematics, translation'],
   [['missing.jsonl', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm'], 'missing.jsonl: no such file'],
   [['sotu', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'm', '--retries', '0'], '127.0.0.1:9'],
@@ -164,7 +165,8 @@ test('facts need no model', async () => {
   for (const { source, answer } of questions)
     for (const { text } of [...facts, ...rephrased].filter((line) => line.source === source))
       expect(text!.toLowerCase()).toContain(answer!.toLowerCase())
-  const { data } = await loadRunConfig(file('facts/data.yaml'))
+  const { data, tokenizer } = await loadRunConfig(file('facts/data.yaml'))
+  expect(tokenizer.path).toBeNull()
   expect(data.sources.map(({ weight }) => Math.round(weight * 100))).toEqual(
     [25, 75].map((n) => expect.closeTo(n, -1)),
   )

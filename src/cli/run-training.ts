@@ -14,11 +14,9 @@ import { onInterrupt } from './interruption.ts'
 import { grouped } from './number-format.ts'
 import { openEngine } from './open-engine.ts'
 import { type CompleteConfig, prepareTogether } from './prepare-run.ts'
+import { shardCache } from './shard-cache.ts'
 import { summarise } from './summarise.ts'
 import { trainWithProgress } from './train-with-progress.ts'
-
-/** Tokenised corpora are kept here, below the working directory, for all runs. */
-const cacheDirectory = join('.tsukimi', 'shards')
 
 /** What a user is told who stops a run. */
 export const interruptedTraining =
@@ -110,7 +108,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   const onFailed = (trajectories: number): void => void (failed = trajectories)
   using run = await unlessAborted(
     signal,
-    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal, onFailed }),
+    prepareTogether(group, draft, complete, { runDir, cacheDirectory: shardCache, signal, onFailed }),
   )
   if (run === null || signal.aborted) {
     group.fail('it was interrupted')

@@ -7,6 +7,7 @@ import { createStages } from '../synth/stages.ts'
 import { UserError } from '../user-error.ts'
 import { onInterrupt } from './interruption.ts'
 import { refuseWithoutDatabase } from './refuse-without-jobs.ts'
+import { loadRephraseRoles } from './rephrase-roles.ts'
 
 export interface WorkerOptions {
   readonly run: string
@@ -31,8 +32,8 @@ function chosenStages(
 /** Works until it is told to stop. @throws UserError where there is nothing to work on */
 export async function runWorker({ run, store, stages, concurrency }: WorkerOptions): Promise<void> {
   refuseWithoutDatabase(run)
-  const config = await loadSynthConfig(run)
-  await using resources = createUnitResources(config?.roles)
+  const roles = (await loadSynthConfig(run))?.roles ?? (await loadRephraseRoles(run))
+  await using resources = createUnitResources(roles)
   const chosen = chosenStages(createStages(resources), stages)
   using interruption = onInterrupt('giving back what is being worked on; once more ends at once')
   await using jobs = await openJobs({ directory: run, store })

@@ -5,6 +5,7 @@ import { codeTaskUnits, taskUnits, writtenTaskUnits } from './pipeline/units/tas
 import { applicationUnits, designUnits, domainUnits } from './pipeline/units/tool-units.ts'
 import { trajectoryUnits } from './pipeline/units/trajectory-unit.ts'
 import type { UnitResources } from './pipeline/units/unit-resources.ts'
+import { rephraseStage } from './rephrase/rephrase-stage.ts'
 
 /** The stages that a worker process can run, by name. */
 export function createStages(resources: UnitResources): ReadonlyMap<string, AnyStage> {
@@ -18,6 +19,7 @@ export function createStages(resources: UnitResources): ReadonlyMap<string, AnyS
     codeTaskUnits(resources),
     trajectoryUnits(resources),
     judgeUnits(resources),
+    rephraseStage(resources),
   ]
   return new Map(all.map((stage) => [stage.name, stage]))
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Prices } from '../../roles/endpoint-account.ts'
 import { languageCodes } from '../../synth/rephrase/fidelity/languages.ts'
 import { modeNames } from '../../synth/rephrase/rephrase-mode.ts'
 import { k2Sizes } from '../../synth/rephrase/split-text.ts'
@@ -9,6 +10,7 @@ import { nonNegative, positiveInteger, positiveNumber, wholeNumber } from '../op
 import type { RephraseOptions } from '../rephrase-options.ts'
 import type { RephraseSummary } from '../run-rephrase.ts'
 import { formatTable } from '../table.ts'
+import type { ReadyShards } from '../write-data-config.ts'
 
 function answerSeconds(text: string): number {
   const value = positiveNumber(text)
@@ -18,6 +20,16 @@ function answerSeconds(text: string): number {
 
 const share = (part: number, whole: number): string =>
   `${whole === 0 ? 0 : ((100 * part) / whole).toFixed(1)}%`
+
+const priceForm = 'Give prices per million tokens, as in 0.6,2.5 (of what is read, of what is written).'
+
+function pricesOf(text: string): Prices {
+  const prices = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+  const [input, output] = prices
+  if (prices.length !== 2 || !prices.every((price) => Number.isFinite(price) && price >= 0))
+    throw new InvalidArgumentError(priceForm)
+  return { input: input!, output: output! }
+}
 
 function summaryText({ accepted, rejected, reasons, tokens, sources, cost }: RephraseSummary): string {
   const made = accepted + rejected
@@ -33,9 +45,13 @@ function summaryText({ accepted, rejected, reasons, tokens, sources, cost }: Rep
   return [
     formatTable(rows, { align: ['left', 'right', 'right'] }),
     `${grouped(sourceTokens)} source tokens, ${grouped(tokens)} rephrased; ${grouped(cost.requests)} answers, ` +
-      `${grouped(cost.promptTokens)} tokens read and ${grouped(cost.completionTokens)} written by models`,
+      `${grouped(cost.promptTokens)} tokens read and ${grouped(cost.completionTokens)} written by models` +
+      (cost.usd === 0 ? '' : `, cost ${cost.usd.toFixed(4)}`),
   ].join('\n')
 }
+
+const shardsText = ({ directory, description }: ReadyShards): string =>
+  `shards for tsukimi pretrain are in ${directory}: ${description}`
 
 async function rephrase(paths: readonly string[], options: RephraseOptions): Promise<void> {
   const { facts, out } = options
@@ -44,15 +60,22 @@ async function rephrase(paths: readonly string[], options: RephraseOptions): Pro
   if (facts === undefined && paths.length === 0)
     throw new UserError('what is to be rephrased? Give sotu, files or directories, or --facts <n>')
   const { runFacts, runRephrase } = await import('../run-rephrase.ts')
-  if (facts !== undefined) {
-    await runFacts(facts, options)
-    process.stdout.write(`wrote ${out}; train on it with: tsukimi pretrain ${out}/data.yaml --out <run>\n`)
-    return
-  }
   using interruption = onInterrupt('Stopping; the same command goes on from here. Ctrl-C again ends at once.')
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
   try {
-    const summary = await runRephrase(paths, options, interruption.signal)
-    process.stdout.write(`${options.json ? JSON.stringify(summary, null, 2) : summaryText(summary)}\n`)
+    if (facts !== undefined) {
+      const shards = await runFacts(facts, options, interruption.signal)
+      say(`wrote ${out}; train on it with: tsukimi pretrain ${out}/data.yaml --out <run>`)
+      if (shards !== null) say(shardsText(shards))
+      return
+    }
+    const { summary, shards } = await runRephrase(paths, options, interruption.signal)
+    say(
+      options.json
+        ? JSON.stringify({ ...summary, ...(shards && { shards }) }, null, 2)
+        : summaryText(summary),
+    )
+    if (shards !== null && !options.json) say(shardsText(shards))
     if (summary.accepted > 0) return
     process.stderr.write(
       `error: no rewriting was accepted; ${out}/rejects.jsonl has them with their reasons\n`,
@@ -71,16 +94,21 @@ export const rephraseCommand = (): Command =>
       'let a model tell texts again in many ways, keep what is faithful, write it as training data',
     )
     .argument('[paths...]', 'sotu, files (.txt, .md, .jsonl, .parquet) or directories')
-    .requiredOption('--out <directory>', 'of rephrased.jsonl, rejects.jsonl, summary.json and data.yaml')
+    .requiredOption(
+      '--out <directory>',
+      'of rephrased.jsonl, rejects.jsonl, summary.json, data.yaml and the tokenizer',
+    )
     .option('--base-url <url>', 'OpenAI-compatible endpoint that rephrases')
     .option('--model <name>', 'its model')
     .option('--api-key-env <name>', 'environment variable with its key')
+    .option('--prices <read,written>', 'per million tokens, to count the cost', pricesOf)
     .option('--judge-base-url <url>', 'endpoint that judges; the same without it')
     .option('--judge-model <name>', 'its model; the same without it')
     .option(
       '--judge-api-key-env <name>',
       'environment variable with its key; without it --api-key-env where the endpoint is the same',
     )
+    .option('--judge-prices <read,written>', 'the same without it where the model is the same', pricesOf)
     .option('--no-judge', 'let the rules alone decide')
     .addOption(
       new Option('--mode <mode>', 'what becomes of the texts').choices(modeNames).default('knowledge'),
@@ -101,7 +129,10 @@ export const rephraseCommand = (): Command =>
       positiveInteger,
     )
     .option('--text-field <name>', 'of JSON lines, or column of Parquet files', 'text')
-    .option('--tokenizer <directory>', 'that counts tokens; pre-tokens are counted without it')
+    .option(
+      '--tokenizer <directory>',
+      'that counts tokens and makes shards; without it pre-tokens are counted',
+    )
     .option('--excerpt-tokens <n>', 'most tokens rewritten as one', positiveInteger, k2Sizes.excerptTokens)
     .option('--chunk-tokens <n>', 'most tokens rewritten at a time', positiveInteger, k2Sizes.chunkTokens)
     .option('--temperature <t>', 'of rewriting', nonNegative, 0.8)

@@ -44,7 +44,7 @@ test('a unit cannot have a key sent, or an address asked, that the run does not 
   const elsewhere = { ...named, base_url: 'http://127.0.0.1:8/v1', api_key_env: 'UNIT_ROLES_SECRET' }
   expect(() => table({ user: elsewhere })).toThrow(PermanentFailure)
   expect(() => table({ user: elsewhere })).toThrow(
-    "roles.user: config.json of this process's run has no role at http://127.0.0.1:8/v1 with api_key_env UNIT_ROLES_SECRET",
+    "roles.user: the roles of this process's run (config.json, of a rephrasing roles.json) name nothing at http://127.0.0.1:8/v1 with api_key_env UNIT_ROLES_SECRET",
   )
   expect(() => table({ user: { ...named, api_key_env: 'HOME' } })).toThrow('api_key_env HOME')
   expect(() => table({ user: named })).toThrow('no api_key_env')

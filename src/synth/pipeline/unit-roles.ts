@@ -56,7 +56,7 @@ function limitsOf({ base_url, model, api_key_env }: UnitRole, name: string, own:
   ) as EndpointRole[]
   if (named.length === 0)
     throw new PermanentFailure(
-      `roles.${name}: config.json of this process's run has no role at ${base_url} with ${api_key_env === undefined ? 'no api_key_env' : `api_key_env ${api_key_env}`}, so it is not asked; name it there, and start the worker again`,
+      `roles.${name}: the roles of this process's run (config.json, of a rephrasing roles.json) name nothing at ${base_url} with ${api_key_env === undefined ? 'no api_key_env' : `api_key_env ${api_key_env}`}, so it is not asked; name it there, and start the worker again`,
     )
   const same = named.filter((role) => role.model === model)
   const prices = same.find((role) => role.prices !== undefined)?.prices

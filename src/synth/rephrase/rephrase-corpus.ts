@@ -1,20 +1,21 @@
 import type { Corpus } from '../../data/corpus.ts'
 import type { JobProgress, Jobs, Stage } from '../../jobs/stage.ts'
+import type { UnitOutput } from '../pipeline/units/unit-resources.ts'
 import type { TokenCounter } from './count-pre-tokens.ts'
-import type { RephraseMode } from './rephrase-mode.ts'
-import { type RephraseResult, type RephraseUnit, unitsOf } from './rephrase-unit.ts'
+import { rephraseMode } from './rephrase-mode.ts'
+import { type RephraseResult, type RephraseSettings, type RephraseUnit, unitsOf } from './rephrase-unit.ts'
 import { type SplitSizes, splitText } from './split-text.ts'
 
 export interface RephraseCorpusOptions {
   readonly jobs: Pick<Jobs, 'run'>
-  readonly stage: Stage<RephraseUnit, RephraseResult>
-  readonly mode: RephraseMode
+  readonly stage: Stage<RephraseUnit, UnitOutput<RephraseResult>>
+  readonly settings: RephraseSettings
   readonly corpus: Corpus
   /** Rewritings of each excerpt, all of different ways. */
   readonly perSource: number
   readonly sizes: SplitSizes
   readonly count: TokenCounter
-  readonly seed: number
+  readonly concurrency?: number
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: JobProgress) => void
 }
@@ -42,13 +43,14 @@ interface Place {
  * @throws UserError for a corpus that cannot be read; what `jobs.run` throws
  */
 export async function* rephraseCorpus(options: RephraseCorpusOptions): AsyncGenerator<Rephrased> {
-  const { jobs, stage, mode, corpus, perSource, sizes, count, seed, signal, onProgress } = options
+  const { jobs, stage, settings, corpus, perSource, sizes, count, concurrency, signal, onProgress } = options
+  const mode = rephraseMode(settings.mode, settings.language)
   /** Of units that were given to the jobs and have not come back. */
   const places: Place[] = []
   async function* units(): AsyncGenerator<RephraseUnit> {
     for await (const { id, text } of corpus.documents()) {
       for (const [excerpt, { chunks }] of splitText(text, sizes, count).entries())
-        for (const unit of unitsOf(mode, chunks, perSource, seed)) {
+        for (const unit of unitsOf(settings, mode, chunks, perSource)) {
           places.push({ source: id, excerpt })
           yield unit
         }
@@ -56,13 +58,14 @@ export async function* rephraseCorpus(options: RephraseCorpusOptions): AsyncGene
   }
   const results = jobs.run(stage, units(), {
     retryDead: true,
+    ...(concurrency !== undefined && { concurrency }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   })
   for await (const unit of results) {
     const { source, excerpt } = places.shift()!
     const result: RephraseResult = unit.ok
-      ? unit.value
+      ? unit.value.value
       : { status: 'rejected', reason: 'failed', problems: [unit.error], text: '' }
     yield { source, excerpt, way: unit.input.way.name, text: unit.input.chunks.join(''), result }
   }

@@ -1,9 +1,25 @@
 import { draws } from '../../draws.ts'
 import { textDigest } from '../../files/digest.ts'
-import type { RephraseMode, RephraseWay } from './rephrase-mode.ts'
+import type { RolesConfig } from '../../roles/role-config.ts'
+import { type UnitRoles, unitRoles } from '../pipeline/unit-roles.ts'
+import { judgePrompt } from './judge-prompt.ts'
+import type { ModeName, RephraseMode, RephraseWay } from './rephrase-mode.ts'
+
+/** All that a rewriting depends on beside its text and its way. */
+export interface RephraseSettings {
+  readonly mode: ModeName
+  /** That translations are into. */
+  readonly language: string
+  readonly seed: number
+  readonly temperature: number
+  /** Of one chunk's answer. */
+  readonly maxTokens: number
+  /** The rephraser; where there is no judge the rules alone decide. */
+  readonly roles: UnitRoles
+}
 
 /** One rewriting of one excerpt. It knows nothing of where the text came from: the same text is the same work. */
-export interface RephraseUnit {
+export interface RephraseUnit extends RephraseSettings {
   readonly chunks: readonly string[]
   readonly way: RephraseWay
 }
@@ -19,13 +35,17 @@ export type RephraseResult =
       readonly text: string
     }
 
+/** Of a run's roles those that rephrase, with what the judge is asked. Versions of other prompts are the stage's. */
+export const rephraseRoles = (roles: RolesConfig, mode: ModeName): UnitRoles =>
+  unitRoles(roles, { rephraser: [], judge: [judgePrompt(mode)] })
+
 /** The units of an excerpt: `count` different ways of the mode, drawn by seed and text. */
 export function unitsOf(
-  mode: RephraseMode,
+  settings: RephraseSettings,
+  { ways }: RephraseMode,
   chunks: readonly string[],
   count: number,
-  seed: number,
 ): RephraseUnit[] {
-  const ways = draws(seed, 'ways', textDigest(chunks.join(''))).sample(mode.ways, count)
-  return ways.map((way) => ({ chunks, way }))
+  const drawn = draws(settings.seed, 'ways', textDigest(chunks.join(''))).sample(ways, count)
+  return drawn.map((way) => ({ ...settings, chunks, way }))
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Corpus } from '../../data/corpus.ts'
-import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
-import { createChatEndpoint } from '../../roles/create-chat-endpoint.ts'
+import type { JobProgress } from '../../jobs/stage.ts'
+import { rolesSchema } from '../../roles/role-config.ts'
 import {
   refuses,
   type ScriptedRequest,
@@ -10,11 +10,12 @@ import {
   saysJson,
   scriptedEndpoint,
 } from '../../roles/scripted-endpoint.fixture.ts'
+import { createUnitResources } from '../pipeline/units/unit-resources.ts'
 import { countPreTokens } from './count-pre-tokens.ts'
 import { rephraseCorpus } from './rephrase-corpus.ts'
-import { type ModeName, rephraseMode } from './rephrase-mode.ts'
+import type { ModeName } from './rephrase-mode.ts'
 import { rephraseStage } from './rephrase-stage.ts'
-import type { RephraseResult } from './rephrase-unit.ts'
+import { type RephraseResult, rephraseRoles } from './rephrase-unit.ts'
 import { asked, faithful, plainJobs, sheets, teacher, textOf } from './teacher.fixture.ts'
 
 const corpusOf = (texts: readonly string[]): Corpus => ({
@@ -41,36 +42,36 @@ interface Setting {
 async function rephrased(setting: Setting) {
   const { texts = [textOf(sheets[0]!)], judged = true, perSource = 1, seed = 1, concurrency = 1 } = setting
   await using server = await scriptedEndpoint(setting.script)
-  const endpoint: ChatEndpoint = createChatEndpoint({
-    baseUrl: server.baseUrl,
+  const endpoint = {
+    base_url: server.baseUrl,
     model: 'scripted',
-    maxConcurrency: 8,
-    timeoutMs: setting.timeoutMs ?? 5000,
+    timeout_seconds: (setting.timeoutMs ?? 5000) / 1000,
     retries: 0,
-  })
-  const mode = rephraseMode(setting.mode ?? 'knowledge', 'en')
-  const stage = rephraseStage({
-    mode,
-    rephraser: endpoint,
-    judge: judged ? endpoint : null,
-    seed,
-    temperature: 0.8,
-    maxTokens: 1000,
-    concurrency,
-  })
+    prices: { input: 1, output: 10 },
+  }
+  const roles = rolesSchema.parse({ rephraser: endpoint, ...(judged && { judge: endpoint }) })
+  await using resources = createUnitResources(roles)
+  const mode = setting.mode ?? 'knowledge'
+  let cost: JobProgress['cost'] | undefined
   const results = await Array.fromAsync(
     rephraseCorpus({
       jobs: plainJobs,
-      stage,
-      mode,
+      stage: rephraseStage(resources),
+      settings: {
+        ...{ mode, language: 'en', seed, temperature: 0.8, maxTokens: 1000 },
+        roles: rephraseRoles(roles, mode),
+      },
       corpus: corpusOf(texts),
       perSource,
       sizes: { excerptTokens: 4096, chunkTokens: setting.chunkTokens ?? 256 },
       count: countPreTokens,
-      seed,
+      concurrency,
+      onProgress: (progress) => {
+        cost = progress.cost
+      },
     }),
   )
-  return { results, requests: [...server.requests], first: results[0]!.result }
+  return { results, requests: [...server.requests], first: results[0]!.result, cost }
 }
 
 const reasonOf = (result: RephraseResult): string =>
@@ -162,6 +163,25 @@ test('a long document is rewritten chunk by chunk, each with the excerpt and wha
     [rewrites[0]!, rewrites[1]!].map(({ target }) => faithful(target!)).join('\n\n'),
   )
   expect(first).toEqual({ status: 'accepted', text: some.map(faithful).join('\n\n') })
+})
+
+test.each<[name: string, verdicts: readonly unknown[], reason: string]>([
+  ['is repaired', ['No.', { missing: 1 }, { missing: [], added: [], changed: [] }], 'accepted'],
+  ['is none in the end', ['No.', 'No.', 'No.'], 'no verdict'],
+])('every answer is paid for where a verdict %s', async (_, verdicts, reason) => {
+  const script = (request: ScriptedRequest, index: number): Step => {
+    if (index === 0) return teacher()(request)
+    const answer = verdicts[index - 1]
+    return typeof answer === 'string' ? says(answer) : saysJson(answer)
+  }
+  const { first, requests, cost } = await rephrased({ script })
+  expect([reasonOf(first), requests.length]).toEqual([reason, 4])
+  expect(cost).toEqual({
+    requests: 4,
+    promptTokens: 400,
+    completionTokens: 40,
+    usd: expect.closeTo((400 * 1 + 40 * 10) / 1e6, 12),
+  })
 })
 
 test('the first chunk that cannot be used ends its excerpt', async () => {

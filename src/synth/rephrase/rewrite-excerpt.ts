@@ -1,5 +1,5 @@
 import { draws } from '../../draws.ts'
-import type { ChatEndpoint, ChatUsage } from '../../roles/chat-endpoint.ts'
+import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
 import { noRefusal, noTalk } from './fidelity/form.ts'
 import { rewriteMessages } from './rewrite-messages.ts'
 
@@ -12,7 +12,6 @@ export interface RewriteOptions {
   /** Of one answer. */
   readonly maxTokens: number
   readonly signal?: AbortSignal
-  readonly onUsage?: (usage: ChatUsage) => void
 }
 
 /** A rewriting, or why there is none; its text is as far as it came. */
@@ -46,7 +45,6 @@ export async function rewriteExcerpt(options: RewriteOptions): Promise<Rewriting
       seed: draws(seed, 'chunk', at).integer(0, 2 ** 31 - 1),
       ...(signal && { signal }),
     })
-    options.onUsage?.(answer.usage)
     const rewritten = answer.message.content.trim()
     const text = [...written, rewritten].join('\n\n')
     const failed = (reason: string, problem: string): Rewriting => ({

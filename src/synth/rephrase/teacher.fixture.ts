@@ -68,7 +68,7 @@ export const plainJobs: Pick<Jobs, 'run'> = {
   async *run<I, O>(
     stage: Stage<I, O>,
     inputs: Iterable<I> | AsyncIterable<I>,
-    { signal, onProgress }: RunOptions = {},
+    { signal, onProgress, concurrency = stage.concurrency ?? 4 }: RunOptions = {},
   ): AsyncGenerator<UnitResult<I, O>> {
     const cost = { promptTokens: 0, completionTokens: 0, requests: 0, usd: 0 }
     const progress = { done: 0, failed: 0, active: 0, fromStore: 0, cost } satisfies JobProgress
@@ -80,6 +80,7 @@ export const plainJobs: Pick<Jobs, 'run'> = {
           cost.promptTokens += own.promptTokens ?? 0
           cost.completionTokens += own.completionTokens ?? 0
           cost.requests += own.requests ?? 0
+          cost.usd += own.usd ?? 0
         },
       }
       try {
@@ -99,7 +100,7 @@ export const plainJobs: Pick<Jobs, 'run'> = {
     }
     for await (const input of inputs) {
       pending.push(work(input))
-      if (pending.length >= (stage.concurrency ?? 4)) yield await finished()
+      if (pending.length >= concurrency) yield await finished()
     }
     while (pending.length > 0) yield await finished()
   },
