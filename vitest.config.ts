@@ -1,23 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Rooms whose tests mostly wait or use one core: they run side by side. */
-const light = [
-  'files',
-  'tokenizer',
-  'data',
-  'grammar',
-  'chat',
-  'trajectory',
-  'world',
-  'jobs',
-  'roles',
-  'agent',
-  'synth',
-]
-const lightFiles = [
-  'src/*.test.ts',
-  `src/{${light.join(',')}}/**/*.test.ts`,
-  'src/cli/{jobs,rephrase,synth,trajectories}*.test.ts',
+/** Tests that compute on all cores: parallel files would only fight for them. */
+const computing = [
+  'src/{engine,generate,nn,optim,rollout,train}/**/*.test.ts',
+  'src/cli/{chat,export,generate,pretrain,serve,sft,speedrun}*.test.ts',
+  'test/{agent,many,own,pushed,served}-*.test.ts',
 ]
 
 const common = { testTimeout: 120_000, expect: { poll: { timeout: 30_000 } } } as const
@@ -29,9 +16,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'computing',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: lightFiles,
-          // Both cores belong to the engine under test; parallel files would only fight for them.
+          include: computing,
           maxWorkers: 1,
           sequence: { groupOrder: 0 },
         },
@@ -40,7 +25,8 @@ export default defineConfig({
         test: {
           ...common,
           name: 'light',
-          include: lightFiles,
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: computing,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },

@@ -2,7 +2,7 @@
 // Plain JavaScript, because it must also start under a Node that cannot run the TypeScript beside it.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -54,8 +54,10 @@ function silenceTypeStrippingWarning() {
   }
 }
 
-async function run(module) {
-  const { main } = await import(module.href)
+async function run(program) {
+  // Stripped and compiled modules are kept between starts; an older Node has no such cache.
+  module.enableCompileCache?.()
+  const { main } = await import(program.href)
   process.exitCode = await main(process.argv.slice(2))
 }
 

@@ -1,56 +1,44 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../user-error.ts'
-import { chatCommand } from './commands/chat.ts'
-import { devicesCommand } from './commands/devices.ts'
-import { exportCommand } from './commands/export.ts'
-import { generateCommand } from './commands/generate.ts'
-import { infoCommand } from './commands/info.ts'
-import { jobsCommand } from './commands/jobs.ts'
-import { pretrainCommand } from './commands/pretrain.ts'
-import { rephraseCommand } from './commands/rephrase.ts'
-import { reportCommand } from './commands/report.ts'
-import { serveCommand } from './commands/serve.ts'
-import { sftCommand } from './commands/sft.ts'
-import { speedrunCommand } from './commands/speedrun.ts'
-import { synthCommand } from './commands/synth.ts'
-import { trajectoriesCommand } from './commands/trajectories.ts'
-import { verifyCommand } from './commands/verify.ts'
-import { verifyVendorCommand } from './commands/verify-vendor.ts'
-import { workerCommand } from './commands/worker.ts'
 
-/** Every command, in the order of the help. */
-const commands: readonly (() => Command)[] = [
-  speedrunCommand,
-  pretrainCommand,
-  sftCommand,
-  generateCommand,
-  serveCommand,
-  chatCommand,
-  exportCommand,
-  rephraseCommand,
-  reportCommand,
-  synthCommand,
-  trajectoriesCommand,
-  infoCommand,
-  verifyCommand,
-  verifyVendorCommand,
-  devicesCommand,
-  workerCommand,
-  jobsCommand,
-]
+/** Every command, in the order of the help. Only what is called for is loaded. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  speedrun: async () => (await import('./commands/speedrun.ts')).speedrunCommand(),
+  pretrain: async () => (await import('./commands/pretrain.ts')).pretrainCommand(),
+  sft: async () => (await import('./commands/sft.ts')).sftCommand(),
+  generate: async () => (await import('./commands/generate.ts')).generateCommand(),
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  chat: async () => (await import('./commands/chat.ts')).chatCommand(),
+  export: async () => (await import('./commands/export.ts')).exportCommand(),
+  rephrase: async () => (await import('./commands/rephrase.ts')).rephraseCommand(),
+  report: async () => (await import('./commands/report.ts')).reportCommand(),
+  synth: async () => (await import('./commands/synth.ts')).synthCommand(),
+  trajectories: async () => (await import('./commands/trajectories.ts')).trajectoriesCommand(),
+  info: async () => (await import('./commands/info.ts')).infoCommand(),
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  'verify-vendor': async () => (await import('./commands/verify-vendor.ts')).verifyVendorCommand(),
+  devices: async () => (await import('./commands/devices.ts')).devicesCommand(),
+  worker: async () => (await import('./commands/worker.ts')).workerCommand(),
+  jobs: async () => (await import('./commands/jobs.ts')).jobsCommand(),
+}
 
 /** The same distance from here in `src` and in `dist`. */
 const packageFile = new URL('../../package.json', import.meta.url)
 
-function program(): Command {
+/** The one that is named first, or all of them, for help and for suggestions. */
+const named = ([first]: readonly string[]): (() => Promise<Command>)[] =>
+  first !== undefined && Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands)
+
+async function program(args: readonly string[]): Promise<Command> {
   const { version, description } = JSON.parse(readFileSync(packageFile, 'utf8')) as Record<string, string>
   const root = new Command('tsukimi')
     .description(description ?? '')
     .version(version ?? '0', '-v, --version')
     .addHelpText('after', '\nExample:\n  $ tsukimi info k2')
     .exitOverride()
-  for (const command of commands) root.addCommand(command().copyInheritedSettings(root))
+  for (const command of await Promise.all(named(args).map((load) => load())))
+    root.addCommand(command.copyInheritedSettings(root))
   return root
 }
 
@@ -71,7 +59,7 @@ function exitOnClosedPipe(): void {
 export async function main(args: readonly string[]): Promise<number> {
   exitOnClosedPipe()
   try {
-    const root = program()
+    const root = await program(args)
     if (args.length === 0) root.outputHelp()
     else await root.parseAsync(args, { from: 'user' })
     return Number(process.exitCode ?? 0)

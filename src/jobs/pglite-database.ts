@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { fromPglite } from 'pg-boss'
@@ -6,9 +6,10 @@ import { fileError } from '../files/file-errors.ts'
 import { UserError } from '../user-error.ts'
 import type { Database } from './database.ts'
 import { takeLock } from './directory-lock.ts'
+import { newDatabase } from './new-database.ts'
 
 /**
- * The embedded Postgres of a directory, made where there is none (which takes a few seconds). It belongs to one process
+ * The embedded Postgres of a directory, made where there is none. It belongs to one process
  * at a time.
  *
  * @throws UserError naming the process that has it
@@ -23,7 +24,7 @@ export async function openPglite(directory: string): Promise<Database> {
   if ('heldBy' in lock) throw inUse(directory, lockFile, lock.heldBy)
   let pglite: PGlite
   try {
-    await makeOnce(path)
+    await newDatabase(path)
     pglite = await PGlite.create(path)
   } catch (error) {
     await lock.release()
@@ -56,19 +57,3 @@ const inUse = (directory: string, lockFile: string, { pid, host }: { pid: number
     `${directory}: process ${pid} on ${host} is using its embedded database, which serves one process at a time; ` +
       `for several, give all of them a Postgres server in DATABASE_URL (if that process is gone, remove ${lockFile})`,
   )
-
-/** Under its name there is only ever a whole database, whenever the process that makes it is killed. */
-async function makeOnce(path: string): Promise<void> {
-  const parts = `${path}.new`
-  await rm(parts, { recursive: true, force: true })
-  if (
-    await access(path).then(
-      () => true,
-      () => false,
-    )
-  )
-    return
-  const made = await PGlite.create(parts)
-  await made.close()
-  await rename(parts, path)
-}
