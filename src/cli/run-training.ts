@@ -11,6 +11,7 @@ import type { RunConfig } from '../train/run-config.ts'
 import { UserError } from '../user-error.ts'
 import type { Distributed } from './distributed-options.ts'
 import { onInterrupt } from './interruption.ts'
+import { grouped } from './number-format.ts'
 import { openEngine } from './open-engine.ts'
 import { type CompleteConfig, prepareTogether } from './prepare-run.ts'
 import { summarise } from './summarise.ts'
@@ -97,9 +98,11 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   await mkdir(runDir, { recursive: true })
   const { complete = (config) => config } = request
   const { signal } = interruption
+  let failed = 0
+  const onFailed = (trajectories: number): void => void (failed = trajectories)
   using run = await unlessAborted(
     signal,
-    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal }),
+    prepareTogether(group, draft, complete, { runDir, cacheDirectory, signal, onFailed }),
   )
   if (run === null || signal.aborted) {
     group.fail('it was interrupted')
@@ -108,6 +111,11 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   }
   const { config } = run
   const first = group.id === 0
+  if (first && failed > 0)
+    process.stderr.write(
+      `${grouped(failed)} trajectories that failed were left out (--set chat.failed=learn learns them too)
+`,
+    )
   if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
   const rate = first ? await productRate(engine, config.engine.precision === 'bf16' ? 'bf16' : 'f32') : 0
   const trainingStarted = performance.now()

@@ -25,16 +25,24 @@ const chats = Array.from({ length: 20 }, (_, i) => ({
     { role: 'assistant', content: 'yes' },
   ],
 }))
+/** Half of them were solved. */
+const trajectories = Array.from({ length: 20 }, (_, i) => ({
+  ...{ version: 1, id: `${i}`, task: { set: 's', id: `${i}`, digest: 'd' }, seed: 0, models: {}, tools: [] },
+  nodes: chats[i]!.messages.map((message, at) => ({ parent: at - 1, author: message.role, message })),
+  outcome: { reward: i % 2, parts: [], status: 'completed', stop: 'user done' },
+}))
 const pairs = Array.from({ length: 12 }, (_, i) => ({ prompt: `${i}`, chosen: 'y', rejected: 'n' }))
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tsukimi-sft-'))
-  await writeTinyCheckpoint(join(directory, 'base'), { ...tinyConfig, maxPositionEmbeddings: 256 })
+  await writeTinyCheckpoint(join(directory, 'base'), { ...tinyConfig, maxPositionEmbeddings: 1536 })
   await writeTinyCheckpoint(join(directory, 'other'), { ...tinyConfig, initializerRange: 0.2 })
   await writeTinyCheckpoint(join(directory, 'unmatched'), { ...tinyConfig, vocabSize: 300 })
   const files: Record<string, string> = {
     'chats.jsonl': lines(chats),
     'pairs.jsonl': lines(pairs),
+    'trajectories.jsonl': lines(trajectories),
+    'failed.jsonl': lines(trajectories.filter((_, i) => i % 2 === 0)),
     'user.jsonl': lines([{ messages: [{ role: 'user', content: 'a' }] }]),
     'empty.jsonl': '',
     'one.jsonl': lines(chats.slice(0, 1)),
@@ -58,11 +66,23 @@ const small = ['--threads', '1', '--set', 'data.sequenceLength=32', '--set', 'ch
 
 test('a base learns conversations: epochs become steps, the report is written, the style goes with the checkpoint', async () => {
   const { code, stdout, stderr } = await sft(
-    ...['base', '--data', 'chats.jsonl', '--epochs', '2', '--out', 'run', ...small],
+    ...[
+      'base',
+      '--data',
+      'chats.jsonl',
+      '--data',
+      'trajectories.jsonl',
+      '--epochs',
+      '2',
+      '--out',
+      'run',
+      ...small,
+    ],
     ...['--set', 'samples.prompts=["1"]', '--set', 'samples.maxTokens=3', '--set', 'batch.sequences=4'],
     ...['--set', 'chat.toolStyle=typescript', '--set', 'data.heldOutFraction=0.2'],
   )
   expect([code, stderr]).toEqual([0, expect.stringMatching(/conversations: \d+ of .* learned; \d+ held out/)])
+  expect(stderr).toContain('10 trajectories that failed were left out (--set chat.failed=learn')
   expect(stdout).toMatch(/held-out loss +\d\.\d+ nats a token/)
   const config = json('run/config.json')
   expect(config).toMatchObject({
@@ -81,8 +101,9 @@ test('a base learns conversations: epochs become steps, the report is written, t
 
 test('a base learns to judge pairs, and says how often it is right', async () => {
   const args = ['base', '--data', 'pairs.jsonl', '--preference', '--out', 'judge', '--threads', '1']
-  const sizes = ['--set', 'data.heldOutFraction=0.3', '--set', 'chat.defaultSystem=null', '--set', 'steps=2']
-  const { code, stdout } = await sft(...args, ...sizes)
+  const sizes = ['--set', 'data.heldOutFraction=0.3', '--set', 'data.sequenceLength=1536', '--set', 'steps=2']
+  const batch = ['--set', 'batch.sequences=2']
+  const { code, stdout } = await sft(...args, ...sizes, ...batch)
   expect([code, stdout]).toEqual([0, expect.stringMatching(/pairAccuracy +[01]\.\d+/)])
   expect(json('judge/summary.json')).toHaveProperty('tasks.pairAccuracy')
 }, 60_000)
@@ -120,6 +141,7 @@ test.each([
   ['base', null, [], 'No data'],
   ['base', 'user.jsonl', [], 'user.jsonl, line 1: messages: no turn of the role assistant'],
   ['base', 'empty.jsonl', [], 'empty.jsonl: there is no conversation here to train on'],
+  ['base', 'failed.jsonl', [], 'failed.jsonl: all 10 trajectories failed'],
   ['base', 'one.jsonl', [], 'no held-out conversation'],
   ['base', 'chats.jsonl', ['data.sequenceLength=8'], 'longer than 8 tokens: raise data.sequenceLength'],
   ['base', 'chats.jsonl', ['tokenizer.path=x'], "keeps the base's model and tokenizer"],
@@ -136,6 +158,15 @@ test('steps follow from epochs, and what follows from steps from the command lin
   expect(two.steps).toBeGreaterThan(1.5 * one.steps)
   expect([two.evaluateEvery, two.checkpointEvery]).toEqual([7, Math.ceil(two.steps / 2)])
   expect((await begin('base', 'chats.jsonl', ['steps=12'])).chat.epochs).toBeNull()
+})
+
+test('trajectories that failed are learned where that is wished', async () => {
+  const config = await begin('base', 'failed.jsonl', [
+    'steps=1',
+    'data.heldOutFraction=0.2',
+    'chat.failed=learn',
+  ])
+  expect(config.chat.failed).toBe('learn')
 })
 
 test('a run goes on from what it was begun from only', async () => {

@@ -32,6 +32,11 @@ function stepNote(
   return parts.join(' · ')
 }
 
+/** Scores that may look at some of the held-out data only. */
+interface ExtentScores extends Disposable {
+  score: NonNullable<Parameters<typeof train>[0]['evaluateTasks']>
+}
+
 /** Trains; process 0 shows loss, speed and time left. */
 export async function trainWithProgress(
   { config, data, training }: ReadyRun,
@@ -59,7 +64,7 @@ export async function trainWithProgress(
       progress?.update(step + 1, stepNote(event, isText ? data.bytesPerToken : null, evaluated))
     }
   }
-  using scores = await data.scores?.(engine, config)
+  using scores: ExtentScores | undefined = await data.scores?.(engine, config)
   let result: TrainingResult | null = null
   try {
     result = await train({
@@ -71,7 +76,7 @@ export async function trainWithProgress(
       resume,
       signal,
       group,
-      ...(scores && { evaluateTasks: (params) => scores.score(params) }),
+      ...(scores && { evaluateTasks: (params, extent) => scores.score(params, extent) }),
       ...(group.id === 0 ? { onEvent } : {}),
     })
     return result

@@ -1,10 +1,10 @@
 import { UserError } from '../user-error.ts'
+import { chooseWithin } from './choose-within.ts'
 import { positionsOf } from './conversation-rows.ts'
 import { fillRow } from './fill-row.ts'
 import { hashCounters } from './hash.ts'
 import type { HeldOutBatches } from './held-out.ts'
 import type { MaskedDocuments } from './masked-documents.ts'
-import { permuted } from './order.ts'
 import { packRows } from './pack-rows.ts'
 import { emptyPacked } from './packing.ts'
 
@@ -15,18 +15,6 @@ export interface HeldOutConversationsOptions {
   /** Scores conversations, chosen by `seed`, of at most this many positions together (but at least one). */
   readonly maximumTokens?: number
   readonly seed: number
-}
-
-function chosen(documents: MaskedDocuments, maximumTokens: number, seed: number): number[] {
-  const all = Array.from({ length: documents.documentCount }, (_, i) =>
-    permuted(i, documents.documentCount, hashCounters(seed, 0x68656c)),
-  )
-  let tokens = 0
-  const end = all.findIndex((document, i) => {
-    tokens += positionsOf(documents, document)
-    return tokens > maximumTokens && i > 0
-  })
-  return end < 0 ? all : all.slice(0, end)
 }
 
 /**
@@ -43,8 +31,10 @@ export function heldOutConversations({
 }: HeldOutConversationsOptions): HeldOutBatches {
   if (documents.documentCount === 0)
     throw new UserError('There is no held-out conversation: give more, or a larger data.heldOutFraction')
-  const members = chosen(documents, maximumTokens, seed)
-  const rows = packRows(members, (document) => positionsOf(documents, document), sequenceLength)
+  const sizeOf = (document: number): number => positionsOf(documents, document)
+  const key = hashCounters(seed, 0x68656c)
+  const members = chooseWithin(documents.documentCount, sizeOf, maximumTokens, key)
+  const rows = packRows(members, sizeOf, sequenceLength)
   const batch = (index: number) => {
     const packed = emptyPacked(batchSize, sequenceLength)
     const lossMask = new Float32Array(batchSize * sequenceLength)

@@ -15,9 +15,10 @@ const encoder: RecordEncoder = {
   digest: 'letters',
   encode: ({ text }) => {
     if (typeof text !== 'string') throw new UserError('no text')
-    if (text.length > 8) return null
+    if (text.length > 8) return { documents: [], tooLong: 1 }
+    if (text === 'failed') return { documents: [], failed: 1 }
     const tokens = [...text].map((letter) => letter.charCodeAt(0))
-    return [{ tokens, mask: tokens.map((code) => Number(code < 97)), bytes: text.length }]
+    return { documents: [{ tokens, mask: tokens.map((code) => Number(code < 97)), bytes: text.length }] }
   },
 }
 
@@ -41,13 +42,13 @@ test('records are encoded once, split by their content, and read back with their
   await using dir = await scratchDirectory()
   const path = join(dir.path, 'a.jsonl')
   // Each record twice: both of them are on the same side.
-  await writeFile(path, written([...lines, ...lines, { text: 'muchtoolong' }]))
+  await writeFile(path, written([...lines, ...lines, { text: 'muchtoolong' }, { text: 'failed' }]))
   const cache = join(dir.path, 'cache')
   using first = await prepare(path, cache)
   using again = await prepare(path, cache)
   expect(readdirSync(cache)).toHaveLength(1)
   expect(again.learned).toBe(first.learned)
-  expect([first.tooLong, again.tooLong]).toEqual([1, 1])
+  for (const prepared of [first, again]) expect(prepared).toMatchObject({ tooLong: 1, failed: 1 })
   const texts = [again.train, again.heldOut].map(({ tokens, mask }) => {
     const documents = maskedDocuments(tokens, mask)
     return Array.from({ length: documents.documentCount }, (_, d) => {

@@ -15,6 +15,15 @@ import { SHARD_VERSION } from './shard-index.ts'
 import { chooseSplit, type SplitOptions, splitDocument } from './split.ts'
 import { writeBeside } from './write-beside.ts'
 
+/** What a record gives to learn from. */
+export interface EncodedRecord {
+  readonly documents: readonly MaskedDocument[]
+  /** Conversations of it that are left out because they are too long. Default 0. */
+  readonly tooLong?: number
+  /** Those that are left out because they failed. Default 0. */
+  readonly failed?: number
+}
+
 /** What records are encoded with. */
 export interface RecordEncoder {
   readonly vocabSize: number
@@ -22,8 +31,8 @@ export interface RecordEncoder {
   readonly digest: string
   /** Stands between documents, and pads. */
   readonly endOfDocument: number
-  /** The documents of a record; null for one that is too long. @throws UserError saying what is wrong with it */
-  readonly encode: (value: DataRecord['value']) => readonly MaskedDocument[] | null
+  /** @throws UserError saying what is wrong with it */
+  readonly encode: (value: DataRecord['value']) => EncodedRecord
 }
 
 export interface PrepareMaskedOptions {
@@ -38,6 +47,7 @@ export interface PrepareMaskedOptions {
 
 const factsSchema = z.object({
   tooLong: z.number(),
+  failed: z.number(),
   learned: z.number(),
   badInputs: z.array(z.object({ file: z.string(), place: z.string().optional(), reason: z.string() })),
 })
@@ -45,24 +55,24 @@ const factsSchema = z.object({
 export interface PreparedMasked extends Disposable {
   readonly train: MaskedShards
   readonly heldOut: MaskedShards
-  /** Records left out for their length, also when a run before did it. */
+  /** Conversations left out for their length, also when a run before did it. */
   readonly tooLong: number
+  /** Those left out because they failed. */
+  readonly failed: number
   /** Tokens of the training side that are learned. */
   readonly learned: number
   readonly badInputs: readonly BadInput[]
 }
 
 /** Bumped when what is in the files changes. */
-const version = 1
+const version = 2
 const factsFile = 'records.json'
 /** Tokens encoded between two turns of the event loop. */
 const tokensPerTurn = 1 << 16
 
-interface Encoded {
+interface Encoded extends EncodedRecord {
   /** The record's text: records that are equal are on the same side of the split. */
   readonly text: string
-  /** Null where it is too long. */
-  readonly documents: readonly MaskedDocument[] | null
 }
 
 async function* encoded(
@@ -70,20 +80,20 @@ async function* encoded(
   onBadInput: (bad: BadInput) => void,
 ): AsyncGenerator<Encoded> {
   for await (const { file, place, value } of files.records(onBadInput)) {
-    let documents: Encoded['documents']
+    let record: EncodedRecord
     try {
-      documents = encoder.encode(value)
+      record = encoder.encode(value)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       onBadInput({ file, place, reason: error.message })
       continue
     }
-    yield { text: JSON.stringify(value), documents }
+    yield { text: JSON.stringify(value), ...record }
   }
 }
 
 async function* usable(records: AsyncIterable<Encoded>) {
-  for await (const { text, documents } of records) if (documents !== null) yield { id: text, text: '' }
+  for await (const { text, documents } of records) if (documents.length > 0) yield { id: text, text: '' }
 }
 
 async function write(directory: string, options: PrepareMaskedOptions): Promise<void> {
@@ -99,15 +109,17 @@ async function write(directory: string, options: PrepareMaskedOptions): Promise<
   using train = maskedShardWriter(join(directory, 'train'), writerOptions)
   using heldOut = maskedShardWriter(join(directory, 'held-out'), writerOptions)
   const badInputs: BadInput[] = []
-  let [tooLong, learned, sinceTurn] = [0, 0, 0]
+  const leftOut = { tooLong: 0, failed: 0 }
+  let [learned, sinceTurn] = [0, 0]
   const progress = { documents: 0, bytes: 0, tokens: 0, totalBytes: files.totalBytes }
-  for await (const { text, documents } of encoded(
+  for await (const { text, documents, tooLong = 0, failed = 0 } of encoded(
     options,
     skips ? (bad) => void badInputs.push(bad) : refuseBadInput,
   )) {
     const isHeldOut = splitDocument(chosen, { id: text, text: '' }).heldOut !== undefined
-    if (documents === null) tooLong++
-    for (const document of documents ?? []) {
+    leftOut.tooLong += tooLong
+    leftOut.failed += failed
+    for (const document of documents) {
       ;(isHeldOut ? heldOut : train).add(document)
       progress.tokens += document.tokens.length
       sinceTurn += document.tokens.length
@@ -124,7 +136,7 @@ async function write(directory: string, options: PrepareMaskedOptions): Promise<
   train.finish()
   heldOut.finish()
   onProgress?.({ ...progress })
-  await writeJson(join(directory, factsFile), { tooLong, learned, badInputs })
+  await writeJson(join(directory, factsFile), { ...leftOut, learned, badInputs })
 }
 
 /**

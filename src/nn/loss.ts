@@ -24,7 +24,7 @@ interface Chunk {
 }
 
 /** softmax − one-hot, without touching the logits' size again: the one-hot part is a row of the head. */
-function hostChunk(h: Tensor, head: Tensor, target: Tensor, factor: Tensor): Chunk {
+export function hostChunk(h: Tensor, head: Tensor, target: Tensor, factor: Tensor): Chunk {
   const p = softmax(linear(h, head))
   const expected = matmul(p, head)
   return {
@@ -33,6 +33,10 @@ function hostChunk(h: Tensor, head: Tensor, target: Tensor, factor: Tensor): Chu
     dHead: matmul(p, mul(h, factor), { transposeX: true }),
   }
 }
+
+/** Tokens of which the logits are held at once. */
+export const rowsOfChunk = (tokens: number, vocabSize: number, { logitElements }: Plan): number =>
+  Math.max(1, Math.min(tokens, Math.floor(logitElements / vocabSize)))
 
 /** softmax − one-hot in one pass, then narrow products with wide sums. */
 function acceleratorChunk(h: Tensor, head: Tensor, target: Tensor, factor: Tensor): Chunk {
@@ -64,7 +68,7 @@ export function crossEntropy(
   plan: Plan = hostPlan,
 ): TokenLosses {
   const N = hidden_ND.shape[0]!
-  const rows = Math.max(1, Math.min(N, Math.floor(plan.logitElements / head_VD.shape[0]!)))
+  const rows = rowsOfChunk(N, head_VD.shape[0]!, plan)
   const onHost = plan.dtype === 'f32'
   const [total, nll_N] = customGrad(
     [hidden_ND, head_VD, targets_N, weight_N],

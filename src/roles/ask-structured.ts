@@ -1,9 +1,10 @@
 import type { ChatMessage } from '../chat/messages.ts'
+import { answerSchema, questionMessages } from '../chat/structured-question.ts'
 import { schemaProblems } from '../schema-error.ts'
 import type { ChatAnswer, ChatEndpoint, ChatUsage } from './chat-endpoint.ts'
 import { jsonInText } from './json-in-text.ts'
 import { RejectedAnswer, type RejectionReason } from './rejected-answer.ts'
-import { answerSchema, type VersionedPrompt } from './versioned-prompt.ts'
+import type { VersionedPrompt } from './versioned-prompt.ts'
 
 export interface AskOptions {
   readonly seed: number
@@ -55,9 +56,6 @@ function verdictOf<Input, Output>(
   return verdicts.find((verdict) => 'value' in verdict) ?? verdicts[0]!
 }
 
-const formOf = <Input, Output>(prompt: VersionedPrompt<Input, Output>): string =>
-  `\n\nAnswer with one JSON value of this JSON Schema and nothing else:\n${JSON.stringify(answerSchema(prompt))}`
-
 const repairText = (problems: readonly string[]): string =>
   `Your answer cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}\nAnswer again with the whole corrected JSON and nothing else.`
 
@@ -75,10 +73,7 @@ export async function askStructured<Input, Output>(
   { seed, signal }: AskOptions,
 ): Promise<StructuredAnswer<Output>> {
   const { temperature, maxTokens } = prompt
-  const asked: readonly ChatMessage[] = [
-    { role: 'system', content: prompt.system + formOf(prompt) },
-    { role: 'user', content: prompt.user(input) },
-  ]
+  const asked: readonly ChatMessage[] = questionMessages(prompt, input)
   let messages = asked
   const usage = { promptTokens: 0, completionTokens: 0 }
   for (let repairs = 0; ; repairs++) {

@@ -4,9 +4,13 @@ import { canonicalHistory } from '../chat/canonical-history.ts'
 import { anyTools, byteTokenizer, mergingTokenizer, validHistory } from '../chat/chat.fixture.ts'
 import { piecesText } from '../chat/pieces.ts'
 import { toolCallPieces } from '../chat/tool-calls.ts'
+import { writeOpenAiMessages } from '../chat/write-openai-messages.ts'
+import { fromOpenAiChat } from '../trajectory/openai-chat.ts'
+import { conversation } from '../trajectory/trajectory.ts'
 import { chatExample } from './chat-example.ts'
 import { readChatRecord } from './chat-record.ts'
-import { pairExamples, readPreferencePair } from './preference-pair.ts'
+import { pairExamples } from './pair-examples.ts'
+import { readPreferencePair } from './preference-pair.ts'
 
 const style = { toolStyle: 'json', defaultSystem: null } as const
 const options = { ...style, sequenceLength: 100_000, tooLong: 'drop' } as const
@@ -90,26 +94,6 @@ test('ids of calls become those that K2 was trained on', () => {
   expect(text).not.toContain('call_x')
 })
 
-test('a trajectory is the conversation that its last node ends', () => {
-  const node = (parent: number, message: object) => ({ parent, author: 'x', message })
-  const record = readChatRecord({
-    version: 1,
-    id: 't',
-    task: { set: 's', id: '1', digest: 'd' },
-    seed: 0,
-    models: {},
-    tools: [],
-    nodes: [
-      node(-1, { role: 'user', content: 'hi' }),
-      node(0, { role: 'assistant', content: 'a branch' }),
-      node(0, { role: 'assistant', content: 'yes', token_ids: { offset: 0, length: 4, crc32: 1 } }),
-    ],
-  })
-  const { tokens } = chatExample(byteTokenizer, record, options)!
-  expect(byteTokenizer.decode(tokens)).toMatch(/hi<\|im_end\|>.*yes<\|im_end\|>$/)
-  expect(byteTokenizer.decode(tokens)).not.toContain('branch')
-})
-
 /** What is learned of a conversation, a text for each run of learned tokens. */
 function learnedOf(value: Record<string, unknown>): string[] {
   const { tokens, mask } = chatExample(byteTokenizer, readChatRecord(value), options)!
@@ -122,9 +106,9 @@ const calling = { role: 'assistant', content: 'one', tool_calls: [call('a'), cal
 const weighted = [
   { role: 'system', content: '', tools: [{ type: 'function', function: { name: 'f' } }] },
   { role: 'user', content: 'go' },
-  { role: 'tool', tool_call_id: 'nobody', content: 'left out' },
   { ...calling, weight: 0 },
-  { role: 'tool', tool_call_id: 'b', content: 'a result, and one is added' },
+  { role: 'tool', tool_call_id: 'b', content: 'B' },
+  { role: 'tool', tool_call_id: 'a', content: 'A' },
   { role: 'user', content: 'more' },
   { role: 'assistant', content: 'two', weight: 1 },
   { role: 'user', content: 'more' },
@@ -141,20 +125,64 @@ test('turns of weight 0 are read and not learned, what stands behind the last le
   expect(byteTokenizer.decode(tokens)).toMatch(/one.*three.*four<\|im_end\|>$/s)
 })
 
-test('nodes of weight 0 are read and not learned', () => {
-  const nodes = weighted.slice(5).map(({ weight, ...message }, i) => ({
-    ...{ parent: i - 1, author: 'x', message },
-    ...(weight !== undefined && { meta: { weight, latency: 3 } }),
-  }))
-  const about = {
-    version: 1,
-    id: 't',
-    task: { set: 's', id: '1', digest: 'd' },
-    seed: 0,
-    models: {},
-    tools: [],
+const asked = { role: 'user', content: 'go' }
+
+test('functions of old are read as tools, as `trajectories convert` reads them', () => {
+  const declared = { name: 'f', parameters: { type: 'object' } }
+  const old = {
+    functions: JSON.stringify([declared]),
+    messages: [
+      asked,
+      { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{"a":1}' } },
+      { role: 'function', name: 'f', content: 'one' },
+      { role: 'assistant', content: 'So.', function_call: null },
+    ],
   }
-  expect(learnedOf({ ...about, nodes })).toEqual(['two', 'four'])
+  const called = { type: 'function', function: { name: 'f', arguments: '{"a":1}' } }
+  const modern = {
+    tools: [{ type: 'function', function: declared }],
+    messages: [
+      asked,
+      { role: 'assistant', content: null, tool_calls: [{ id: 'functions.f:0', ...called }] },
+      { role: 'tool', tool_call_id: 'functions.f:0', content: 'one' },
+      { role: 'assistant', content: 'So.' },
+    ],
+  }
+  const read = readChatRecord(old)
+  expect(read).toEqual(readChatRecord(modern))
+  const converted = fromOpenAiChat({ ...old, functions: [declared] })
+  expect(read).toMatchObject({ messages: conversation(converted), tools: converted.tools })
+})
+
+test('what is read, and what is refused, is the same as where chats become trajectories', () => {
+  const outcomeOf = (read: () => unknown) => {
+    try {
+      return read()
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  fc.assert(
+    fc.property(validHistory, anyTools, fc.array(fc.nat(), { maxLength: 2 }), (history, tools, dropped) => {
+      const messages = writeOpenAiMessages(history.filter((_, i) => !dropped.includes(i)))
+      if (messages.length === 0) return
+      const learned = outcomeOf(() => readChatRecord({ messages, tools }).messages)
+      const converted = outcomeOf(() =>
+        conversation(fromOpenAiChat({ messages, tools }, { keepIds: true, where: 'x' })),
+      )
+      if (typeof learned === 'string') expect(converted).toBe(`x: ${learned}`)
+      else expect(converted).toEqual(learned)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('calls of the last turn need no results, and none is made up', () => {
+  expect(learnedOf({ messages: [asked, calling] })).toEqual([
+    expect.stringMatching(/^one.*functions\.f:0.*functions\.f:1/),
+  ])
+  const one = { role: 'tool', tool_call_id: 'a', content: 'A' }
+  expect(learnedOf({ messages: [asked, calling, one] })).toEqual(learnedOf({ messages: [asked, calling] }))
 })
 
 test('whatever is repaired in a history, its turns keep their weights', () => {
@@ -178,6 +206,15 @@ test('whatever is repaired in a history, its turns keep their weights', () => {
 test.each([
   [{ messages: [{ role: 'assistant', content: 'a', weight: 0 }] }, "every assistant's turn has weight 0"],
   [{ messages: [{ role: 'assistant', content: 'a', weight: 0.5 }] }, 'messages[0].weight'],
+  [{ messages: [calling, asked] }, 'messages[0].tool_calls[0]: no result for the call "a"'],
+  [
+    { messages: [asked, { role: 'tool', tool_call_id: 'a', content: '' }, calling] },
+    'messages[1].tool_call_id: "a" answers no call of the turn before it',
+  ],
+  [
+    { messages: [{ role: 'function', name: 'f', content: '' }] },
+    'messages[0]: the result of "f" follows no call',
+  ],
   [{ text: 'a' }, 'no key "messages" (there are: text)'],
   [{ messages: [] }, 'messages'],
   [{ messages: 'hello' }, 'messages: expected a list, or JSON text of one'],
@@ -197,6 +234,7 @@ test.each([
   ["TRL's prompt and messages", { prompt, chosen: [better], rejected: [worse] }],
   ["TRL's plain prompt", { prompt: 'how?', chosen: 'good', rejected: 'bad' }],
   ['whole conversations', { chosen: [...prompt, better], rejected: [...prompt, worse] }],
+  ['a context that answers repeat', { messages: prompt, chosen: [...prompt, better], rejected: [worse] }],
   ['JSON text', { messages: JSON.stringify(prompt), chosen: JSON.stringify(better), rejected: 'bad' }],
 ])('a pair is read from %s, and judged in both orders', (_, value) => {
   const [first, second] = pairExamples(byteTokenizer, readPreferencePair(value), options)!
@@ -204,16 +242,28 @@ test.each([
     given: byteTokenizer.decode(tokens.filter((_, i) => mask[i] === 0)),
     learned: byteTokenizer.decode(tokens.filter((_, i) => mask[i] === 1)),
   })
-  expect(read(first).learned).toBe('A<|im_end|>')
-  expect(read(second).learned).toBe('B<|im_end|>')
-  expect(read(first).given).toMatch(/user: how\?\n\n# Answer A\ngood\n\n# Answer B\nbad/)
-  expect(read(second).given).toMatch(/user: how\?\n\n# Answer A\nbad\n\n# Answer B\ngood/)
+  expect(read(first).learned).toBe('{"better":"A"}<|im_end|>')
+  expect(read(second).learned).toBe('{"better":"B"}<|im_end|>')
+  const request = '<request>\nuser: how?\n</request>'
+  expect(read(first).given).toContain(`${request}\n\n<A>\ngood\n</A>\n\n<B>\nbad\n</B>`)
+  expect(read(second).given).toContain(`${request}\n\n<A>\nbad\n</A>\n\n<B>\ngood\n</B>`)
 })
 
 test.each([
   [{ messages: prompt, chosen: 'good' }, 'no key "rejected"'],
   [{ chosen: 'good', rejected: 'bad' }, 'no key "messages" or "prompt"'],
   [{ messages: prompt, chosen: prompt, rejected: 'bad' }, "chosen: expected text, an assistant's message"],
+  [
+    { chosen: [...prompt, better], rejected: [{ role: 'user', content: 'why?' }, worse] },
+    'rejected: it goes on with another conversation than chosen',
+  ],
+  [{ chosen: [...prompt, better], rejected: [worse] }, 'rejected: it goes on with another conversation'],
+  [
+    { prompt: 'how?', chosen: [{ role: 'user', content: 'why?' }, better], rejected: 'bad' },
+    'chosen: it goes on with another conversation than the one that is given',
+  ],
+  [{ messages: [calling], chosen: 'good', rejected: 'bad' }, 'messages[0].tool_calls[0]: no result'],
+  [{ messages: prompt, chosen: 'good', rejected: 'bad', criteria: 'short' }, 'criteria: expected'],
 ])('%o is no pair', (value, message) => {
   expect(() => readPreferencePair(value)).toThrow(message)
 })

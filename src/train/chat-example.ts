@@ -36,6 +36,13 @@ export interface ChatExampleOptions extends ChatStyle {
 const learnedTurns = ({ messages, learned }: ChatRecord): readonly boolean[] =>
   messages.flatMap(({ role }, i) => (role === 'assistant' ? [learned?.[i] ?? true] : []))
 
+export const nothingToLearn = (hasAssistant: boolean): UserError =>
+  new UserError(
+    hasAssistant
+      ? "messages: every assistant's turn has weight 0, so there's nothing to learn from"
+      : "messages: no turn of the role assistant, so there's nothing to learn from",
+  )
+
 /**
  * Renders a conversation by K2's template, up to the last assistant's turn that is learned.
  *
@@ -53,12 +60,7 @@ export function chatExample(
   const assistants = turns.filter(({ role }) => role === 'assistant')
   const learned = assistants.filter(({ bodyStart, end }, i) => isLearned[i] && end > bodyStart)
   const last = learned.at(-1)
-  if (last === undefined)
-    throw new UserError(
-      isLearned.includes(false)
-        ? "messages: every assistant's turn has weight 0, so there's nothing to learn from"
-        : "messages: no turn of the role assistant, so there's nothing to learn from",
-    )
+  if (last === undefined) throw nothingToLearn(isLearned.includes(false))
   const isTooLong = last.end > sequenceLength + 1
   if (isTooLong && tooLong === 'drop') return null
   const fitting = learned.filter(({ end }) => end <= sequenceLength + 1)

@@ -6,7 +6,7 @@ import type { ConfigOverride } from './config-override.ts'
 import { isPlainObject } from './merge-config.ts'
 import { baseRecipe, recipes } from './recipes.ts'
 import { resolveRunConfig } from './resolve-run-config.ts'
-import type { RunConfig, RunConfigInput } from './run-config.ts'
+import { decayStepsOf, type RunConfig, type RunConfigInput } from './run-config.ts'
 
 /** The model that fine-tuning begins from. */
 export interface BaseModel {
@@ -88,8 +88,10 @@ export function fineTuningConfig(
 /** Values that follow from the steps, unless they are given. */
 function completed(config: RunConfig, steps: number, given: readonly ConfigOverride[]): RunConfig {
   const interval = Math.max(1, Math.min(longestInterval, Math.ceil(steps / (config.chat.epochs ?? 3))))
+  const { schedule } = config
+  const room = steps - decayStepsOf(schedule, steps) - schedule.annealSteps
   const following: readonly [string, number][] = [
-    ['schedule.warmupSteps', Math.min(longestWarmup, Math.floor(steps / 10))],
+    ['schedule.warmupSteps', Math.max(0, Math.min(longestWarmup, Math.floor(steps / 10), room))],
     ['evaluateEvery', interval],
     ['checkpointEvery', interval],
   ]

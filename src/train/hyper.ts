@@ -1,5 +1,5 @@
 import { learningRate, type Schedule } from '../optim/schedule.ts'
-import type { RunConfig } from './run-config.ts'
+import { decayStepsOf, type RunConfig } from './run-config.ts'
 import type { HyperName } from './step.ts'
 
 /** The schedule of learning rates whose top is `peak`. */
@@ -8,7 +8,7 @@ export function scheduleOf({ schedule, steps }: RunConfig, peak: number): Schedu
   return {
     peak,
     warmupSteps: schedule.warmupSteps,
-    decayStart: decayEnd - Math.round(schedule.decayFraction * decayEnd),
+    decayStart: decayEnd - decayStepsOf(schedule, steps),
     decayEnd,
     low: peak * schedule.decayRatio,
     annealSteps: schedule.annealSteps,

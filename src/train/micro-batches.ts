@@ -10,6 +10,7 @@ import type { ParameterSpec } from '../nn/parameters.ts'
 import { type Params, param } from '../nn/params.ts'
 import type { Plan } from '../nn/plan.ts'
 import { shardOf } from '../nn/sharding.ts'
+import { weightedCrossEntropy } from '../nn/weighted-loss.ts'
 import { grad } from '../tensor/grad.ts'
 import { axisSize, deviceCount, type Sharding } from '../tensor/mesh.ts'
 import { loop } from '../tensor/ops/control.ts'
@@ -56,6 +57,8 @@ function lossOf(
   const hidden = own(hidden_ND)
   const tokens = options.sequences * options.sequenceLength * options.accumulation
   const weight = weight_N === undefined ? broadcast(scalar(1 / tokens), [hidden.shape[0]!]) : own(weight_N)
+  if (weight_N !== undefined && plan.dtype === 'f32')
+    return weightedCrossEntropy(hidden, head, own(targets_N), weight, plan)
   return crossEntropy(hidden, head, own(targets_N), weight, plan).total
 }
 

@@ -6,9 +6,8 @@ import { createOnnxEngine } from '../engine/onnx/engine.ts'
 import { createTokenizer } from '../tokenizer/tokenizer.ts'
 import { trainBpe } from '../tokenizer/train-bpe.ts'
 import { conversationData } from './conversation-data.ts'
-import { judgingConversation } from './judging-conversation.ts'
 import { createPairAccuracy } from './pair-accuracy.ts'
-import { pairExamples } from './preference-pair.ts'
+import { judgingMessages, pairExamples } from './pair-examples.ts'
 import { tinyRun, trainTiny } from './tiny-run.fixture.ts'
 
 const said = (content: string) => ({ role: 'assistant', content }) as const
@@ -21,13 +20,15 @@ const bad = said('no '.repeat(20))
 const tokenizer = createTokenizer(
   trainBpe(
     [
-      judgingConversation({ messages: asked('?'), tools: [] }, [good, bad])[0]!.content.repeat(9),
-      'assistant',
+      ...judgingMessages({ messages: asked('?'), tools: [] }, [good, bad]).map(({ content }) =>
+        content.repeat(9),
+      ),
+      'assistant{"better":"A"}{"better":"B"}',
     ],
-    { merges: 60 },
+    { merges: 300 },
   ),
 )
-const T = 96
+const T = 272
 const options = { toolStyle: 'json', defaultSystem: null, sequenceLength: T, tooLong: 'drop' } as const
 
 /** The better answer is the one that says yes; the other is long, so that a small model sees soon which is which. */
@@ -66,16 +67,21 @@ test('a judge learns a preference, and is right about held-out pairs in both ord
     router: { biasRate: 0, balanceLoss: 0 },
     schedule: { warmupSteps: 2 },
     steps: 80,
-    evaluateEvery: 0,
+    evaluateEvery: 40,
     checkpointEvery: 0,
   })
   const heldOut = documentsOf(names.slice(16))
   const data = conversationData(config, [{ documents: documentsOf(names.slice(0, 16)), weight: 1 }], heldOut)
   using accuracy = await createPairAccuracy(engine, config, tokenizer, heldOut)
+  const extents: string[] = []
   const result = await trainTiny(dir.path, engine, config, {
     data,
-    evaluateTasks: (params) => accuracy.score(params),
+    evaluateTasks: (params, extent) => {
+      extents.push(extent)
+      return accuracy.score(params, extent)
+    },
   })
   expect(result.tasks).toEqual({ pairAccuracy: 1, firstPreferred: 0.5 })
+  expect(extents).toEqual(['quick', 'whole'])
   expect((await readMetrics(`${dir.path}/metrics.jsonl`)).at(-1)!.tasks).toEqual(result.tasks)
 })

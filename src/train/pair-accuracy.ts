@@ -1,18 +1,23 @@
+import { chooseWithin } from '../data/choose-within.ts'
 import { positionsOf } from '../data/conversation-rows.ts'
 import { fillRow } from '../data/fill-row.ts'
+import { hashCounters } from '../data/hash.ts'
 import type { MaskedDocuments } from '../data/masked-documents.ts'
 import { packRows } from '../data/pack-rows.ts'
 import { emptyPacked, type Packed } from '../data/packing.ts'
 import type { DeviceBuffer, Engine } from '../engine/engine.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts'
-import { verdicts } from './judging-conversation.ts'
+import { verdictTokens } from './pair-examples.ts'
 import type { RunConfig } from './run-config.ts'
 import { planOf } from './run-plan.ts'
 import { createTokenLosses } from './token-losses.ts'
+import { type EvaluationExtent, quickEvaluationTokens } from './training-data.ts'
+import { bothVerdicts } from './verdict-documents.ts'
 
 /** How often a judge prefers the better answer of a pair, on held-out pairs. */
 export interface PairAccuracy extends Disposable {
-  score(params: readonly DeviceBuffer[]): Promise<PairScore>
+  /** @param extent whether all pairs are scored, which is the default, or some that the seed chooses */
+  score(params: readonly DeviceBuffer[], extent?: EvaluationExtent): Promise<PairScore>
 }
 
 export type PairScore = {
@@ -22,47 +27,60 @@ export type PairScore = {
   readonly firstPreferred: number
 }
 
-/** A verdict in a batch: which document asks for it, and where. */
-interface Place {
-  readonly document: number
-  readonly at: number
+interface VerdictBatch extends Packed {
+  /** float32 [B·T]: 1 where the target is of a verdict. */
+  readonly mask: Float32Array
+  /** The documents of each row, in their order. */
+  readonly members: readonly Int32Array[]
 }
 
-interface PairBatch extends Packed {
-  readonly places: readonly Place[]
-  /** The targets with the other verdict. */
-  readonly otherIds: Int32Array
-}
-
-function batchesOf(
+/** Whole documents in rows, B at a time. */
+function* verdictBatches(
   documents: MaskedDocuments,
-  letters: readonly number[],
+  order: readonly number[],
   { sequences: B, sequenceLength: T }: { readonly sequences: number; readonly sequenceLength: number },
-): (index: number) => PairBatch | null {
-  const order = Int32Array.from({ length: documents.documentCount }, (_, i) => i)
+): Generator<VerdictBatch> {
   const rows = packRows(order, (document) => positionsOf(documents, document), T)
-  return (index) => {
-    if (index * B >= rows.count) return null
+  for (let from = 0; from < rows.count; from += B) {
     const packed = emptyPacked(B, T)
     const mask = new Float32Array(B * T)
-    const places: Place[] = []
-    for (let position = 0; position < B; position++) {
-      const row = Math.min(index * B + position, rows.count)
-      const members = rows.documents.subarray(rows.starts[row], rows.starts[row + 1] ?? order.length)
-      fillRow(documents, members, T, position, packed, mask)
-      // The first token that is learned is the verdict.
-      for (let at = position * T, found = 0; at < (position + 1) * T && found < members.length; at++)
-        if (mask[at] === 1 && packed.documentIds[at] === found)
-          places.push({ document: members[found++]!, at })
-    }
-    const otherIds = packed.targetIds.slice()
-    for (const { at } of places) otherIds[at] = letters[0]! + letters[1]! - packed.targetIds[at]!
-    return { ...packed, places, otherIds }
+    const members = Array.from({ length: B }, (_, position) => {
+      const at = (row: number): number => rows.starts[row] ?? order.length
+      const own = rows.documents.subarray(at(from + position), at(from + position + 1))
+      fillRow(documents, own, T, position, packed, mask)
+      return own
+    })
+    yield { ...packed, mask, members }
   }
 }
 
+/** Adds each document's loss, in nats, to `losses`. */
+function addLosses(
+  losses: Float64Array,
+  nll: Float32Array,
+  { mask, members, documentIds }: VerdictBatch,
+): void {
+  const T = mask.length / members.length
+  for (let at = 0; at < mask.length; at++)
+    if (mask[at] === 1) losses[members[Math.floor(at / T)]![documentIds[at]!]!]! += nll[at]!
+}
+
+/** What the losses of verdicts say, documents 2d and 2d + 1 being the right and the wrong one of document d. */
+function scoreOf(losses: Float64Array, pairs: readonly number[]): PairScore {
+  let [wins, first] = [0, 0]
+  const won = (margin: number): number => (margin === 0 ? 0.5 : Number(margin > 0))
+  for (const pair of pairs) {
+    const [straight, turned] = [2 * pair, 2 * pair + 1].map((d) => losses[2 * d + 1]! - losses[2 * d]!)
+    wins += won(straight! + turned!)
+    // The better answer of the straight order is A.
+    first += won(straight!) + won(-turned!)
+  }
+  return { pairAccuracy: wins / pairs.length, firstPreferred: first / (2 * pairs.length) }
+}
+
 /**
- * Scores held-out pairs, documents 2i and 2i + 1 being the two orders of pair i, as {@link pairExamples} makes them.
+ * Scores held-out pairs by the probabilities of both verdicts as a judge writes them. Documents 2i and 2i + 1 are the
+ * two orders of pair i, as {@link pairExamples} makes them.
  */
 export async function createPairAccuracy(
   engine: Engine,
@@ -70,31 +88,27 @@ export async function createPairAccuracy(
   tokenizer: Tokenizer,
   documents: MaskedDocuments,
 ): Promise<PairAccuracy> {
-  const letters = verdicts.map((verdict) => tokenizer.encode(verdict)[0]!)
   const shape = {
     sequences: config.batch.sequences,
     sequenceLength: config.data.sequenceLength,
     plan: planOf(config),
   }
-  const losses = await createTokenLosses(engine, config.model, shape)
-  const batch = batchesOf(documents, letters, shape)
+  const scored = bothVerdicts(documents, verdictTokens(tokenizer))
+  const documentsOf = (pair: number): number[] => [0, 1, 2, 3].map((i) => 4 * pair + i)
+  const sizeOf = (pair: number): number =>
+    documentsOf(pair).reduce((sum, document) => sum + positionsOf(scored, document), 0)
+  const chosen = (most: number): number[] =>
+    chooseWithin(documents.documentCount / 2, sizeOf, most, hashCounters(config.seed, 0x706169))
+  const pairsOf = { quick: chosen(quickEvaluationTokens), whole: chosen(Number.POSITIVE_INFINITY) }
+  const tokenLosses = await createTokenLosses(engine, config.model, shape)
   return {
-    async score(params) {
-      const margins = new Float64Array(documents.documentCount / 2)
-      let first = 0
-      for (let i = 0, next = batch(0); next !== null; next = batch(++i)) {
-        const right = await losses.score(params, next)
-        const wrong = await losses.score(params, { ...next, targetIds: next.otherIds })
-        for (const { document, at } of next.places) {
-          const margin = wrong[at]! - right[at]!
-          margins[document >> 1]! += margin
-          // The better answer of an even document is A.
-          first += margin === 0 ? 0.5 : Number(margin > 0 === (document % 2 === 0))
-        }
-      }
-      const wins = margins.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0)
-      return { pairAccuracy: wins / margins.length, firstPreferred: first / documents.documentCount }
+    async score(params, extent = 'whole') {
+      const pairs = pairsOf[extent]
+      const losses = new Float64Array(scored.documentCount)
+      for (const batch of verdictBatches(scored, pairs.flatMap(documentsOf), shape))
+        addLosses(losses, await tokenLosses.score(params, batch), batch)
+      return scoreOf(losses, pairs)
     },
-    [Symbol.dispose]: () => losses[Symbol.dispose](),
+    [Symbol.dispose]: () => tokenLosses[Symbol.dispose](),
   }
 }

@@ -1,16 +1,21 @@
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
 import type { AssistantMessage } from '../chat/messages.ts'
 import { readOpenAiMessages } from '../chat/openai-messages.ts'
+import { readAs } from '../chat/read-as.ts'
 import type { JsonObject } from '../data/json-objects.ts'
-import type { Tokenizer } from '../tokenizer/tokenizer.ts'
+import { checkAnswered } from '../trajectory/check-answered.ts'
+import { functionMessagesAsTools } from '../trajectory/openai-functions.ts'
 import { UserError } from '../user-error.ts'
-import { type ChatExample, type ChatExampleOptions, type ChatRecord, chatExample } from './chat-example.ts'
-import { fromText, missingKey, readRecordTools } from './chat-record.ts'
-import { judgingConversation, verdicts } from './judging-conversation.ts'
+import type { ChatRecord } from './chat-example.ts'
+import { missingKey, readRecordChat } from './chat-record.ts'
 
 /** A conversation with two answers to it. */
 export interface PreferencePair extends ChatRecord {
   readonly chosen: AssistantMessage
   readonly rejected: AssistantMessage
+  /** What to judge by, most important first. */
+  readonly criteria?: readonly string[]
 }
 
 /** JSON text, or text that is itself what was said. */
@@ -28,66 +33,53 @@ function readAnswer(given: unknown, where: string): { context: unknown[]; answer
   const value = listOrText(given)
   if (typeof value === 'string') return { context: [], answer: { role: 'assistant', content: value } }
   const items = Array.isArray(value) ? (value as unknown[]) : [value]
-  const answer = readOpenAiMessages(items, where).at(-1)
+  const answer = readOpenAiMessages(functionMessagesAsTools(items, where), where).at(-1)
   if (answer?.role !== 'assistant')
     throw new UserError(`${where}: expected text, an assistant's message, or a list that ends with one`)
   return { context: items.slice(0, -1), answer }
 }
 
-/** The conversation: `messages` or `prompt`, a list or the user's text; else what both answers begin with. */
-function contextOf(value: JsonObject, inAnswer: unknown[]): unknown[] {
+/** The conversation where it stands apart: `messages` or `prompt`, a list or the user's text. */
+function givenContext(value: JsonObject): unknown {
   const key = value.messages === undefined || value.messages === null ? 'prompt' : 'messages'
-  const given = value[key]
-  if (given === undefined || given === null) {
-    if (inAnswer.length === 0) throw missingKey(value, '"messages" or "prompt"')
-    return inAnswer
-  }
-  const found = listOrText(given)
-  if (typeof found === 'string') return [{ role: 'user', content: found }]
-  return fromText(found, key) as unknown[]
+  const given = listOrText(value[key])
+  return typeof given === 'string' ? [{ role: 'user', content: given }] : (given ?? null)
 }
 
+const criteriaSchema = z.array(z.string()).nullish()
+
 /**
- * A record of two answers: `messages` (or TRL's `prompt`), `chosen`, `rejected`, perhaps `tools`. Without a prompt,
- * `chosen` and `rejected` are whole conversations that differ in their last message.
+ * A record of two answers: `messages` (or TRL's `prompt`), `chosen`, `rejected`, perhaps `tools`, and `criteria`, texts
+ * to judge by. Without a prompt, `chosen` and `rejected` are whole conversations that differ in their last message.
  *
- * @throws UserError with the path of what is wrong
+ * @throws UserError with the path of what is wrong, and for answers to different conversations
  */
 export function readPreferencePair(value: JsonObject): PreferencePair {
   for (const key of ['chosen', 'rejected'])
     if (value[key] === undefined || value[key] === null) throw missingKey(value, JSON.stringify(key))
-  const chosen = readAnswer(value.chosen, 'chosen')
-  const rejected = readAnswer(value.rejected, 'rejected')
-  const messages = contextOf(value, chosen.context)
-  return {
-    messages: readOpenAiMessages(messages),
-    tools: readRecordTools(value, messages),
-    chosen: chosen.answer,
-    rejected: rejected.answer,
+  const answers = {
+    chosen: readAnswer(value.chosen, 'chosen'),
+    rejected: readAnswer(value.rejected, 'rejected'),
   }
-}
-
-/**
- * A pair as judging conversations in both orders, the verdict learned: first the one whose better answer is A. A judge
- * that goes by the place alone gets one of them wrong.
- *
- * @returns null where they are too long
- */
-export function pairExamples(
-  tokenizer: Tokenizer,
-  { chosen, rejected, ...context }: PreferencePair,
-  options: ChatExampleOptions,
-): readonly [ChatExample, ChatExample] | null {
-  const example = (answers: readonly [AssistantMessage, AssistantMessage], verdict: string) =>
-    chatExample(
-      tokenizer,
-      {
-        messages: [...judgingConversation(context, answers), { role: 'assistant', content: verdict }],
-        tools: [],
-      },
-      options,
-    )
-  const first = example([chosen, rejected], verdicts[0])
-  const second = example([rejected, chosen], verdicts[1])
-  return first === null || second === null ? null : [first, second]
+  const given = givenContext(value)
+  if (given === null && answers.chosen.context.length === 0) throw missingKey(value, '"messages" or "prompt"')
+  const { messages, tools } =
+    given === null ? readRecordChat(value, answers.chosen.context, 'chosen') : readRecordChat(value, given)
+  for (const [key, { context }] of Object.entries(answers)) {
+    if (given !== null && context.length === 0) continue
+    const own = context.length === 0 ? null : readRecordChat(value, context, key)
+    if (!isDeepStrictEqual([own?.messages, own?.tools], [messages, tools]))
+      throw new UserError(
+        `${key}: it goes on with another conversation than ${given === null ? 'chosen' : 'the one that is given'}; both answers must be to the same one`,
+      )
+  }
+  checkAnswered([...messages, answers.chosen.answer])
+  const criteria = readAs(criteriaSchema, listOrText(value.criteria), 'criteria')
+  return {
+    messages,
+    tools,
+    chosen: answers.chosen.answer,
+    rejected: answers.rejected.answer,
+    ...(criteria && { criteria }),
+  }
 }

@@ -28,11 +28,17 @@ export interface PreparedConversations extends Disposable {
   readonly bytesPerToken: number
   /** Conversations left out because they are longer than a sequence. */
   readonly tooLong: number
+  /** Trajectories left out because their outcome is a failure. */
+  readonly failed: number
   readonly badInputs: readonly BadInput[]
 }
 
-function checkCounts(path: string, { train, tooLong }: PreparedMasked, { data }: RunConfig): void {
+function checkCounts(path: string, { train, tooLong, failed }: PreparedMasked, { data }: RunConfig): void {
   if (train.tokens.documentCount > 0) return
+  if (failed > 0 && tooLong === 0)
+    throw new UserError(
+      `${path}: all ${failed} trajectories failed: give others, or learn these too with chat.failed=learn`,
+    )
   throw new UserError(
     tooLong > 0
       ? `${path}: all ${tooLong} conversations are longer than ${data.sequenceLength} tokens: raise data.sequenceLength, or cut them with chat.tooLong=cut`
@@ -89,6 +95,8 @@ export async function prepareConversations(
   const sum = (of: (source: PreparedMasked) => number): number =>
     prepared.reduce((total, source) => total + of(source), 0)
   const learned = sum((source) => source.learned)
+  const failed = sum((source) => source.failed)
+  if (failed > 0) options.onFailed?.(failed)
   return {
     tokenizer,
     tokenizerDirectory,
@@ -104,6 +112,7 @@ export async function prepareConversations(
     learned,
     bytesPerToken: sum(({ train }) => byteCount(train.tokens)) / learned,
     tooLong: sum((source) => source.tooLong),
+    failed,
     badInputs: prepared.flatMap(({ badInputs }) => badInputs),
     [Symbol.dispose]: dispose,
   }

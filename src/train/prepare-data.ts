@@ -40,6 +40,8 @@ export interface PrepareOptions {
   /** Where tokenised corpora are kept, to be used again by other runs. */
   readonly cacheDirectory: string
   readonly onEvent?: (event: PrepareEvent) => void
+  /** Told how many trajectories are left out because they failed, if there are any. */
+  readonly onFailed?: (trajectories: number) => void
   readonly signal?: AbortSignal
 }
 

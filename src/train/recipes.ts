@@ -17,7 +17,13 @@ export const baseRecipe = {
     crossDocumentAttention: false,
     onBadInput: 'refuse',
   },
-  chat: { toolStyle: 'json', defaultSystem: defaultSystemText, tooLong: 'drop', epochs: null },
+  chat: {
+    toolStyle: 'json',
+    defaultSystem: defaultSystemText,
+    tooLong: 'drop',
+    failed: 'drop',
+    epochs: null,
+  },
   batch: { sequences: 8, accumulation: 1 },
   optimizer: {
     kind: 'muonclip',

@@ -40,6 +40,8 @@ const chat = z.strictObject({
   defaultSystem: z.string().nullable(),
   /** What becomes of a conversation longer than a sequence: left out, or cut behind the last assistant's turn that fits. */
   tooLong: z.enum(['drop', 'cut']),
+  /** What becomes of a trajectory whose outcome is a failure: left out, or learned like the others. */
+  failed: z.enum(['drop', 'learn']),
   /** Passes over the conversations, from which `steps` follow; null takes `steps`. */
   epochs: count.nullable(),
 })
@@ -71,6 +73,12 @@ const optimizer = z
     epsilon: positive,
   })
   .transform((o) => ({ ...o, adamLearningRate: o.adamLearningRate ?? o.learningRate }))
+
+/** Steps that the cosine takes. */
+export const decayStepsOf = (
+  { decayFraction, annealSteps }: { readonly decayFraction: number; readonly annealSteps: number },
+  steps: number,
+): number => Math.round(decayFraction * Math.max(steps - annealSteps, 0))
 
 /** Warm-up, constant, cosine, then linear annealing. Ratios are to the optimizer's learning rates. */
 const schedule = z.strictObject({
@@ -196,8 +204,8 @@ function contradictions(run: ReturnType<typeof filled>): Problem[] {
       `${tokenizer.vocabSize} tokens are more than the model's ${model.vocabSize} (model.vocabSize)`,
     ])
   }
-  const { warmupSteps, annealSteps, decayFraction } = schedule
-  const decaySteps = Math.round(decayFraction * Math.max(steps - annealSteps, 0))
+  const { warmupSteps, annealSteps } = schedule
+  const decaySteps = decayStepsOf(schedule, steps)
   if (warmupSteps + decaySteps + annealSteps > steps) {
     problems.push([
       ['schedule'],

@@ -17,7 +17,7 @@ import { type StepProgram, trainingStep } from './step.ts'
 import { createStepPipeline } from './step-pipeline.ts'
 import { nonFinitePlace, type StepRecord } from './step-record.ts'
 import { readState, startFrom, startState, type TrainerState, writeState } from './trainer-state.ts'
-import type { TrainingData } from './training-data.ts'
+import type { EvaluationExtent, TrainingData } from './training-data.ts'
 
 /** One line of timings.jsonl. */
 export type StepTiming = {
@@ -53,7 +53,10 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal
   readonly onEvent?: (event: TrainingEvent) => void
   /** What a run is asked after each evaluation on held-out data, of parameters in the order of `parameterSpecs`: shares of tasks solved. */
-  readonly evaluateTasks?: (params: readonly DeviceBuffer[]) => Promise<Readonly<Record<string, number>>>
+  readonly evaluateTasks?: (
+    params: readonly DeviceBuffer[],
+    extent: EvaluationExtent,
+  ) => Promise<Readonly<Record<string, number>>>
   /** The processes that train together, each with its engine; this one alone without it. Process 0 writes the logs. */
   readonly group?: ProcessGroup
 }
@@ -224,7 +227,7 @@ async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): 
     if (due(step, config.evaluateEvery)) {
       options.onEvent?.({ kind: 'evaluating', step })
       last = await (isLast(step) ? whole : quick).score(params())
-      tasks = await options.evaluateTasks?.(params())
+      tasks = await options.evaluateTasks?.(params(), isLast(step) ? 'whole' : 'quick')
     } else {
       last = null
       tasks = undefined
@@ -277,7 +280,7 @@ async function trainUnexplained(options: TrainingOptions, group: ProcessGroup): 
   // A run that was finished before it was resumed has not been scored here.
   if (finished && last === null) {
     last = await whole.score(params())
-    tasks = await options.evaluateTasks?.(params())
+    tasks = await options.evaluateTasks?.(params(), 'whole')
   }
   return {
     finished,

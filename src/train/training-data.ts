@@ -18,6 +18,9 @@ export interface TrainingBatches {
   batch(step: number): TrainingBatch
 }
 
+/** How much of the held-out data an evaluation scores: some of it during training, all of it at the end. */
+export type EvaluationExtent = 'quick' | 'whole'
+
 /** What a run trains on, and what it is scored on. */
 export interface TrainingData {
   readonly batches: TrainingBatches

@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../chat/messages.ts'
 import { UserError } from '../user-error.ts'
+import { pathTo } from './path-to.ts'
 import type { NodeTokens, Trajectory } from './trajectory.ts'
 
 /** What is wrong with a node's tokens, with the path inside them. */
@@ -29,13 +30,10 @@ function isBodyOf(body: readonly number[], { ids }: NodeTokens): boolean {
   return (more === 0 || more === 1) && body.every((id, i) => id === ids[i])
 }
 
-function answersCall({ nodes }: Trajectory, at: number, id: string): boolean {
-  for (let above = nodes[at]!.parent; above >= 0; above = nodes[above]!.parent) {
-    const { message } = nodes[above]!
-    if (message.role === 'assistant' && message.toolCalls?.some((call) => call.id === id)) return true
-  }
-  return false
-}
+const answersCall = (trajectory: Trajectory, at: number, id: string): boolean =>
+  pathTo(trajectory, trajectory.nodes[at]!.parent).some(
+    ({ message }) => message.role === 'assistant' && message.toolCalls?.some((call) => call.id === id),
+  )
 
 const bodyOf = (message: ChatMessage): readonly number[] | undefined =>
   message.role === 'assistant' ? message.tokenIds : undefined

@@ -38,22 +38,28 @@ const readCall = ({ id, function: called }: z.output<typeof callSchema>): ToolCa
   arguments: called.arguments,
 })
 
-/** The message that a file's message stands for; sampled ids are read from where they lie. */
-export async function readWireMessage(
-  message: WireMessage,
-  idsAt: (reference: IdsReference) => Promise<readonly number[]>,
-): Promise<ChatMessage> {
+/** The message that a file's message stands for, without sampled ids. */
+export function readWireText(message: WireMessage): ChatMessage {
   const named = message.name === undefined ? {} : { name: message.name }
   if (message.role === 'tool')
     return { role: 'tool', toolCallId: message.tool_call_id, content: message.content, ...named }
   if (message.role !== 'assistant') return { role: message.role, content: message.content, ...named }
-  const { content, tool_calls, partial, token_ids } = message
+  const { content, tool_calls, partial } = message
   return {
     role: 'assistant',
     content: content ?? '',
     ...named,
     ...(tool_calls && { toolCalls: tool_calls.map(readCall) }),
     ...(partial && { partial }),
-    ...(token_ids && { tokenIds: await idsAt(token_ids) }),
   }
+}
+
+/** The message that a file's message stands for; sampled ids are read from where they lie. */
+export async function readWireMessage(
+  message: WireMessage,
+  idsAt: (reference: IdsReference) => Promise<readonly number[]>,
+): Promise<ChatMessage> {
+  const text = readWireText(message)
+  if (text.role !== 'assistant' || message.role !== 'assistant' || !message.token_ids) return text
+  return { ...text, tokenIds: await idsAt(message.token_ids) }
 }

@@ -1,17 +1,13 @@
 import { z } from 'zod'
 import { canonicalHistory } from '../chat/canonical-history.ts'
-import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
-import { readOpenAiMessages } from '../chat/openai-messages.ts'
-import { readOpenAiMessageTools, readOpenAiTools } from '../chat/openai-tools.ts'
-import { readOpenAiWeights } from '../chat/openai-weights.ts'
+import type { ToolDeclaration } from '../chat/messages.ts'
 import { type OpenAiMessage, writeOpenAiMessage } from '../chat/write-openai-messages.ts'
 import { digestOf } from '../files/digest.ts'
 import { readJsonLines } from '../files/json-lines.ts'
 import { parseAs } from '../schema-error.ts'
-import { UserError } from '../user-error.ts'
 import { atPlace } from './error-place.ts'
-import { functionMessagesAsTools, functionsAsTools } from './openai-functions.ts'
 import { pathTo } from './path-to.ts'
+import { type ReadChat, readOpenAiChat } from './read-openai-chat.ts'
 import type { Trajectory, TrajectoryNode } from './trajectory.ts'
 
 /** A line of chat JSONL. */
@@ -37,32 +33,7 @@ const chatSchema = z.looseObject({
   functions: z.array(z.unknown()).nullish(),
 })
 
-/** Refuses calls without a result before the next message, and results without a call. The last calls may be open. */
-function checkAnswered(messages: readonly ChatMessage[]): void {
-  let open: { readonly id: string; readonly where: string }[] = []
-  for (const [i, message] of messages.entries()) {
-    if (message.role === 'tool') {
-      const at = open.findIndex(({ id }) => id === message.toolCallId)
-      if (at < 0)
-        throw new UserError(
-          `messages[${i}].tool_call_id: ${JSON.stringify(message.toolCallId.slice(0, 80))} answers no call of the turn before it`,
-        )
-      open = open.toSpliced(at, 1)
-      continue
-    }
-    const [first] = open
-    if (first !== undefined)
-      throw new UserError(`${first.where}: no result for the call ${JSON.stringify(first.id.slice(0, 80))}`)
-    const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
-    open = calls.map(({ id }, n) => ({ id, where: `messages[${i}].tool_calls[${n}]` }))
-  }
-}
-
-function chatNodes(given: readonly unknown[], keepIds: boolean): TrajectoryNode[] {
-  const inputs = functionMessagesAsTools(given)
-  const messages = readOpenAiMessages(inputs)
-  const weights = readOpenAiWeights(inputs)
-  checkAnswered(messages)
+function chatNodes({ messages, weights }: ReadChat, keepIds: boolean): TrajectoryNode[] {
   const own = keepIds ? messages : canonicalHistory(messages, { closeLast: false }).messages
   // Some results may be missing at the very end, where nothing follows them.
   return own.slice(0, messages.length).map((message, i) => ({
@@ -83,12 +54,9 @@ export function fromOpenAiChat(line: unknown, options: FromOpenAiOptions = {}): 
   const { where = 'chat', set = 'openai', keepIds = false } = options
   const chat = parseAs(chatSchema, line, where)
   return atPlace(where, () => {
-    const tools = [
-      ...readOpenAiTools(chat.tools),
-      ...readOpenAiTools(functionsAsTools(chat.functions ?? []), 'functions'),
-      ...readOpenAiMessageTools(chat.messages),
-    ]
-    const nodes = chatNodes(chat.messages, keepIds)
+    const read = readOpenAiChat(chat)
+    const { tools } = read
+    const nodes = chatNodes(read, keepIds)
     const content = digestOf({ nodes, tools })
     const id = chat.id ?? content
     return { version: 1, id, task: { set, id, digest: content }, seed: 0, models: {}, tools, nodes }

@@ -20,9 +20,10 @@ export const functionsAsTools = (functions: readonly unknown[]): readonly unknow
  * Messages with `function_call` and of the role `function` as messages with tool calls and their results. A result
  * belongs to the call before it.
  *
+ * @param path of the list
  * @throws UserError with the path of a result that follows no call of its name
  */
-export function functionMessagesAsTools(messages: readonly unknown[]): readonly unknown[] {
+export function functionMessagesAsTools(messages: readonly unknown[], path = 'messages'): readonly unknown[] {
   let count = 0
   let open: { readonly id: string; readonly name: string } | undefined
 
@@ -49,7 +50,7 @@ export function functionMessagesAsTools(messages: readonly unknown[]): readonly 
 
   return messages.map((message, i) => {
     if (!isObject(message)) return message
-    if (message.role === 'function') return result(message, `messages[${i}]`)
-    return message.role === 'assistant' ? call(message, `messages[${i}]`) : message
+    if (message.role === 'function') return result(message, `${path}[${i}]`)
+    return message.role === 'assistant' ? call(message, `${path}[${i}]`) : message
   })
 }

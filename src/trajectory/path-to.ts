@@ -1,7 +1,7 @@
 import type { Trajectory, TrajectoryNode } from './trajectory.ts'
 
 /** The nodes from a beginning to `leaf`. @throws RangeError where there is no such node */
-export function pathTo({ nodes }: Trajectory, leaf: number): readonly TrajectoryNode[] {
+export function pathTo({ nodes }: Pick<Trajectory, 'nodes'>, leaf: number): readonly TrajectoryNode[] {
   if (nodes[leaf] === undefined && leaf !== -1)
     throw new RangeError(`no node ${leaf}; there are ${nodes.length}`)
   const path: TrajectoryNode[] = []

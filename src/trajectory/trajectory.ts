@@ -1,4 +1,5 @@
 import type { ChatMessage, ToolDeclaration } from '../chat/messages.ts'
+import { pathTo } from './path-to.ts'
 
 /**
  * Tokens of a node as a model saw or wrote them; all arrays have the same length. They are the body of its turn, with
@@ -85,7 +86,5 @@ export interface Trajectory {
 
 /** The conversation that ends in a node (default the last), from its beginning. */
 export function conversation(trajectory: Trajectory, leaf = trajectory.nodes.length - 1): ChatMessage[] {
-  const messages: ChatMessage[] = []
-  for (let at = leaf; at >= 0; at = trajectory.nodes[at]!.parent) messages.push(trajectory.nodes[at]!.message)
-  return messages.reverse()
+  return pathTo(trajectory, leaf).map(({ message }) => message)
 }

@@ -1,11 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ChatMessage, ToolCall } from '../chat/messages.ts'
-import {
-  conversation,
-  type RewardPart,
-  type Trajectory,
-  type TrajectoryNode,
-} from '../trajectory/trajectory.ts'
+import { pathTo } from '../trajectory/path-to.ts'
+import { conversation, type RewardPart, type Trajectory } from '../trajectory/trajectory.ts'
 import type { Row, WorldState } from './state.ts'
 import type { Check, Rubric, RubricCheck, Task } from './task.ts'
 
@@ -30,13 +26,11 @@ interface Evidence {
  * Calls of the conversation that ends in the last node, in order; one failed where its result's node says so in
  * `meta.failed`, or where it has no result: it was not executed.
  */
-export function callsMade({ nodes }: Pick<Trajectory, 'nodes'>): CallMade[] {
-  const path: TrajectoryNode[] = []
-  for (let at = nodes.length - 1; at >= 0; at = nodes[at]!.parent) path.push(nodes[at]!)
+export function callsMade(trajectory: Pick<Trajectory, 'nodes'>): CallMade[] {
   const made: CallMade[] = []
   let turn = -1
   let open: { readonly call: ToolCall; readonly at: number }[] = []
-  for (const { message, meta } of path.reverse()) {
+  for (const { message, meta } of pathTo(trajectory, trajectory.nodes.length - 1)) {
     if (message.role === 'assistant') {
       turn++
       open = (message.toolCalls ?? []).map((call) => ({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { blocks, materialNote } from '../../chat/material-blocks.ts'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import type { Trajectory } from '../../trajectory/trajectory.ts'
 import type { Task } from '../../world/task.ts'
-import { blocks, materialNote } from '../teacher/model-prose.ts'
 import { transcript } from '../teacher/transcript.ts'
 import type { Criterion, Presentation } from './judge.ts'
 

@@ -1,15 +1,16 @@
+import type { PreferenceInput } from '../../chat/preference-question.ts'
 import { derivedSeed } from '../../draws.ts'
 import { askStructured } from '../../roles/ask-structured.ts'
 import type { ChatEndpoint } from '../../roles/chat-endpoint.ts'
 import type { TeacherOptions } from '../teacher/design-tools.ts'
-import { type PreferenceInput, preferencePrompt } from './preference-prompt.ts'
+import { preferencePrompt } from './preference-prompt.ts'
 
 export interface Preference {
   /** How much A is preferred to B: 1, 0, or between, where readings differ or tell no difference. */
   readonly score: number
   /** Whether both orders gave the same. */
   readonly consistent: boolean
-  /** Of the two readings. */
+  /** Of the two readings; empty where a judge gives its verdict alone. */
   readonly comparisons: readonly string[]
 }
 
@@ -36,6 +37,6 @@ export async function preference(
   return {
     score: (straight! + turned!) / 2,
     consistent: straight === turned,
-    comparisons: readings.map(({ comparison }) => comparison),
+    comparisons: readings.map(({ comparison = '' }) => comparison),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { blocks } from '../../chat/material-blocks.ts'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import type { Application } from '../../world/application.ts'
-import { blocks } from './model-prose.ts'
 
 export interface AgentInput {
   readonly application: Pick<Application, 'name' | 'description'>

@@ -1,8 +1,8 @@
+import { blocks } from '../../chat/material-blocks.ts'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import { type DesignedApplication, designedApplication } from './designed-application.ts'
 import { designedProblems } from './designed-problems.ts'
 import type { ApplicationDomain } from './domain-prompt.ts'
-import { blocks } from './model-prose.ts'
 
 export interface ApplicationInput {
   readonly domain: string

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { blocks } from '../../chat/material-blocks.ts'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import { identifier } from './designed-application.ts'
-import { blocks } from './model-prose.ts'
 
 export interface DomainInput {
   /** One of K2's sixteen. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { answerSchema } from '../../chat/structured-question.ts'
 import { createChatEndpoint } from '../../roles/create-chat-endpoint.ts'
-import { answerSchema } from '../../roles/versioned-prompt.ts'
 import { schemaProblems } from '../../schema-error.ts'
 import { startTestServer } from '../../serve/test-server.fixture.ts'
 import { prompts } from './prompts.fixture.ts'

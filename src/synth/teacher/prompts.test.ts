@@ -12,7 +12,7 @@ test('a prompt whose words or form change has a new version: raise it, then take
       "user@1:1a9715fc57267fce",
       "tool simulator@1:88de5a3f0ca5829d",
       "judge@1:5b2138fe21dd9733",
-      "preference@1:aa7a85d994258b71",
+      "preference@2:2284c6757442d925",
     ]
   `)
 })

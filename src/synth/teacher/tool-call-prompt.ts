@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { blocks, materialNote } from '../../chat/material-blocks.ts'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import type { WorldTool } from '../../world/application.ts'
 import type { Json } from '../../world/execute.ts'
 import { isWrite } from '../../world/semantics.ts'
 import type { Row, Table, WorldState } from '../../world/state.ts'
 import { value } from '../tools/semantics-schema.ts'
-import { blocks, materialNote } from './model-prose.ts'
 import { rowProblems } from './row-problems.ts'
 
 /** A row that is new or has changed; null where it is gone. */

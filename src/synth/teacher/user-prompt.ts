@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { blocks, materialNote } from '../../chat/material-blocks.ts'
 import type { VersionedPrompt } from '../../roles/versioned-prompt.ts'
 import type { UserProfile } from '../../world/task.ts'
-import { blocks, materialNote } from './model-prose.ts'
 
 export interface UserInput {
   readonly user: UserProfile
