@@ -7,6 +7,12 @@ const computing = [
   'test/{agent,many,own,pushed,served}-*.test.ts',
 ]
 
+/** Tests on a Postgres server, which is installed for them where there is none and that can be. */
+const onServer = [
+  'src/jobs/{jobs,postgres-database,postgres.fixture,processes}.test.ts',
+  'src/cli/synth-workers.test.ts',
+]
+
 const common = { testTimeout: 120_000, expect: { poll: { timeout: 30_000 } } } as const
 
 export default defineConfig({
@@ -26,7 +32,17 @@ export default defineConfig({
           ...common,
           name: 'light',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: computing,
+          exclude: [...computing, ...onServer],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'server',
+          include: onServer,
+          globalSetup: 'src/jobs/install-postgres.fixture.ts',
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },

@@ -1,14 +1,15 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { takeLock } from '../jobs/directory-lock.ts'
 import { PermanentFailure } from '../jobs/failures.ts'
 import { jobsDirectory, openJobs } from '../jobs/open-jobs.ts'
 import type { Stage } from '../jobs/stage.ts'
+import { main } from './main.ts'
 
 const bin = fileURLToPath(new URL('../../bin/tsukimi.js', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'jobs-command-'))
@@ -20,18 +21,35 @@ interface Outcome {
 }
 
 const env = { ...process.env, DATABASE_URL: '', TSUKIMI_STORE: undefined }
-const tsukimi = (...args: readonly string[]): Promise<Outcome> => tsukimiAt('', ...args)
-const tsukimiAt = (databaseUrl: string, ...args: readonly string[]): Promise<Outcome> =>
-  new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [bin, ...args],
-      { env: { ...env, DATABASE_URL: databaseUrl } },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-      },
-    )
-  })
+
+/** Runs a command in this process. */
+async function tsukimi(...args: readonly string[]): Promise<Outcome> {
+  const said = { stdout: '', stderr: '' }
+  const streams = ['stdout', 'stderr'] as const
+  const spies = streams.map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text)
+      return true
+    }),
+  )
+  const listeners = process.stdout.listeners('error')
+  try {
+    const code = await main(args)
+    return { code, ...said }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+    for (const listener of process.stdout.listeners('error'))
+      if (!listeners.includes(listener)) process.stdout.off('error', listener as () => void)
+  }
+}
+
+beforeEach(() => {
+  vi.stubEnv('DATABASE_URL', '')
+  vi.stubEnv('TSUKIMI_STORE', undefined)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 const stage: Stage<number, number> = {
   name: 'solve',
@@ -116,7 +134,8 @@ describe('tsukimi jobs', () => {
         `error: ${elsewhere}: no jobs have run here; give the directory of a run, or DATABASE_URL\n`,
       ])
     }
-    const { code, stderr } = await tsukimiAt('postgres://127.0.0.1:9/none', 'jobs', elsewhere)
+    vi.stubEnv('DATABASE_URL', 'postgres://127.0.0.1:9/none')
+    const { code, stderr } = await tsukimi('jobs', elsewhere)
     expect([code, stderr]).toEqual([
       1,
       expect.stringContaining(`error: ${join(elsewhere, '.jobs')}: no jobs have left results here`),

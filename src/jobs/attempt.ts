@@ -25,10 +25,10 @@ export async function attempt(
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   let cost = noCost
+  if (signal.aborted) return { cost, stopped: true }
   const own = new AbortController()
   const stop = (): void => own.abort(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
   const ended = new AbortController()
   const context = {
     signal: own.signal,

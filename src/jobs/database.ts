@@ -5,6 +5,6 @@ export interface Database extends Db, AsyncDisposable {
   readonly backend: 'pglite' | 'postgres'
   /** What to call it in messages, without its password. */
   readonly name: string
-  /** Runs statements all or none. They may run twice where the connection is lost between: they must not mind. */
+  /** Runs statements all or none, and once; where the connection is lost between, what calls them is called again. */
   transaction<T>(statements: (db: Db) => Promise<T>): Promise<T>
 }

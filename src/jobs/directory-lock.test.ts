@@ -40,6 +40,32 @@ describe('takeLock', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid })
   })
 
+  it('is taken over by one of many', async () => {
+    for (let round = 0; round < 60; round++) {
+      writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), started: `${round}` }))
+      const locks = await Promise.all(Array.from({ length: 9 }, () => takeLock(path)))
+      const taken = locks.filter((lock) => 'release' in lock)
+      expect(taken).toHaveLength(1)
+      await taken[0]!.release()
+    }
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('is taken over where who began to do so was killed', async () => {
+    const dead = JSON.stringify({ pid: process.pid, host: hostname(), started: '1' })
+    for (const file of [path, `${path}.removal`, `${path}.removal.removal`]) writeFileSync(file, dead)
+    expect('release' in (await takeLock(path))).toBe(true)
+    expect(readdirSync(directory)).toEqual(['lock'])
+  })
+
+  it('is left to who is taking it over', async () => {
+    writeFileSync(path, '{}')
+    const other = { pid: 1, host: 'elsewhere', started: '5' }
+    writeFileSync(`${path}.removal`, JSON.stringify(other))
+    expect(await takeLock(path)).toEqual({ heldBy: other })
+    expect(readFileSync(path, 'utf8')).toBe('{}')
+  })
+
   it('is not held by another process that has the pid of the dead one', async () => {
     writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), started: '1' }))
     expect('release' in (await takeLock(path))).toBe(true)

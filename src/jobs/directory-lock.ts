@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { temporaryName } from '../files/atomic-file.ts'
 import { fileError, fileErrorCode } from '../files/file-errors.ts'
+import { processStart } from '../files/process-start.ts'
 
 /** Who holds a lock: a pid alone may since belong to another process. */
 export interface LockHolder {
@@ -17,22 +17,21 @@ export type Lock = { readonly release: () => Promise<void> } | { readonly heldBy
 
 /**
  * Takes a lock file for this process, or says who has it. A lock whose process has died, however it did, is taken over;
- * so is a file that names no holder, as a machine that lost power leaves it. Of a holder on another machine nobody here knows whether it lives: it holds the lock until the file is removed.
+ * so is a file that names no holder, as a machine that lost power leaves it. Of a holder on another machine nobody here
+ * knows whether it lives: it holds the lock until the file is removed.
  */
 export async function takeLock(path: string): Promise<Lock> {
-  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) })
+  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: processStart(process.pid) ?? '' })
   const draft = join(dirname(path), temporaryName('lock'))
   try {
     await writeFile(draft, own, { flag: 'wx' })
     for (;;) {
       if (await linked(draft, path)) return { release: () => rm(path, { force: true }) }
-      const text = await readFile(path, 'utf8').catch((error) => {
-        if (fileErrorCode(error) !== 'ENOENT') throw error
-      })
+      const text = await textIn(path)
       if (text === undefined) continue
       const holder = holderIn(text)
-      if (holder !== undefined && lives(holder)) return { heldBy: holder }
-      await removeStale(path, text)
+      const heldBy = holder !== undefined && lives(holder) ? holder : await removeStale(path, text)
+      if (heldBy !== undefined) return { heldBy }
     }
   } catch (error) {
     throw fileError(error, 'write', path)
@@ -40,6 +39,12 @@ export async function takeLock(path: string): Promise<Lock> {
     await rm(draft, { force: true })
   }
 }
+
+const textIn = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch((error) => {
+    if (fileErrorCode(error) !== 'ENOENT') throw error
+    return undefined
+  })
 
 /** A lock comes whole under its name: what cannot be read is nobody's. */
 function holderIn(text: string): LockHolder | undefined {
@@ -63,17 +68,18 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** Another process may have taken the stale lock over meanwhile: what is not the stale one is put back. */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const aside = join(dirname(path), temporaryName('stale'))
+/**
+ * Whoever removes a lock has the lock beside it: between the look at a file and its removal nobody else takes it over,
+ * for its own process, being dead, cannot. Who meets another at this is refused in the other's name.
+ */
+async function removeStale(path: string, stale: string): Promise<LockHolder | undefined> {
+  const guard = await takeLock(`${path}.removal`)
+  if ('heldBy' in guard) return guard.heldBy
   try {
-    await rename(path, aside)
-  } catch (error) {
-    if (fileErrorCode(error) === 'ENOENT') return
-    throw error
+    if ((await textIn(path)) === stale) await rm(path, { force: true })
+  } finally {
+    await guard.release()
   }
-  if ((await readFile(aside, 'utf8')) !== stale) await linked(aside, path)
-  await rm(aside, { force: true })
 }
 
 function lives({ pid, host, started }: LockHolder): boolean {
@@ -83,15 +89,5 @@ function lives({ pid, host, started }: LockHolder): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-  return startOf(pid) === started
-}
-
-/** Field 22 of /proc/<pid>/stat; the second field, a name in brackets, may hold spaces. */
-function startOf(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    return ''
-  }
+  return (processStart(pid) ?? '') === started
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Database } from './database.ts'
+import { databaseRefusal } from './database-refusal.ts'
 import type { JobParts } from './job-parts.ts'
 import { openObjectStore } from './object-store.ts'
 import { openPglite } from './pglite-database.ts'
@@ -39,7 +40,7 @@ export const storeDirectory = ({ directory, store }: Pick<JobsOptions, 'director
  * Opens the durable work of a run: its queue and table in the schema of its store, so that runs share a server without
  * knowing of each other, and runs that share a store share results.
  *
- * @throws UserError where the database cannot be reached, or is embedded and another process has it
+ * @throws UserError where the database cannot be reached or lets us make no tables, or is embedded and another process has it
  */
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const directory = jobsDirectory(options.directory)
@@ -50,7 +51,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     return await jobsOn(database, { ...options, directory }, store)
   } catch (error) {
     await database[Symbol.asyncDispose]()
-    throw error
+    throw databaseRefusal(error, database)
   }
 }
 

@@ -9,10 +9,9 @@ import { takeLock } from './directory-lock.ts'
 import { newDatabase } from './new-database.ts'
 
 /**
- * The embedded Postgres of a directory, made where there is none. It belongs to one process
- * at a time.
+ * The embedded Postgres of a directory, made where there is none. It belongs to one process at a time.
  *
- * @throws UserError naming the process that has it
+ * @throws UserError naming the process that has it, or the directory where it cannot be read
  */
 export async function openPglite(directory: string): Promise<Database> {
   const path = join(directory, 'db')
@@ -28,7 +27,8 @@ export async function openPglite(directory: string): Promise<Database> {
     pglite = await PGlite.create(path)
   } catch (error) {
     await lock.release()
-    throw fileError(error, 'open', path)
+    const known = fileError(error, 'open', path)
+    throw known instanceof UserError ? known : new DamagedDatabase(path, error)
   }
   return {
     ...fromPglite(pglite),
@@ -50,6 +50,20 @@ export async function openPglite(directory: string): Promise<Database> {
 /** The embedded database of this directory belongs to another process. */
 export class DirectoryInUse extends UserError {
   override name = 'DirectoryInUse'
+}
+
+/** The embedded database of this directory cannot be read. */
+export class DamagedDatabase extends UserError {
+  override name = 'DamagedDatabase'
+
+  constructor(path: string, cause: unknown) {
+    super(
+      `${path}: this embedded database is damaged, or was made by another version of PGlite; put back a copy of it, ` +
+        `or remove it to begin with an empty one: what units are done or dead, and what they cost, is lost with it ` +
+        'and they run again, while the results in the store and the files of the run stay',
+      { cause },
+    )
+  }
 }
 
 const inUse = (directory: string, lockFile: string, { pid, host }: { pid: number; host: string }): Error =>

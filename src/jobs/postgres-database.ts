@@ -58,7 +58,10 @@ export async function openPostgres(url: string, { patience = 120 }: PostgresOpti
     backend: 'postgres',
     name,
     executeSql: (text, values) => again(() => statement(pool, text, values)),
-    transaction: (statements) => again(() => transaction(pool, statements)),
+    transaction: (statements) => {
+      const attempt = transaction(pool, statements)
+      return again(attempt)
+    },
     [Symbol.asyncDispose]: () => pool.end(),
   }
 }
@@ -110,15 +113,32 @@ async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Prom
 const statement = (pool: pg.Pool, text: string, values?: unknown[]): Promise<Rows> =>
   withClient(pool, async (client) => rowsOf(await client.query(text, values)))
 
-const transaction = <T>(pool: pg.Pool, statements: (db: Db) => Promise<T>): Promise<T> =>
-  withClient(pool, async (client) => {
-    await client.query('BEGIN')
-    const result = await statements({
-      executeSql: async (text, values) => rowsOf(await client.query(text, values)),
+/**
+ * A transaction that may be tried until it does not throw. Where a connection is lost while it commits, the next try
+ * first asks the server whether it did.
+ */
+function transaction<T>(pool: pg.Pool, statements: (db: Db) => Promise<T>): () => Promise<T> {
+  let unsure: { readonly id: string; readonly result: T } | undefined
+  return () =>
+    withClient(pool, async (client) => {
+      if (unsure !== undefined && (await hasCommitted(client, unsure.id))) return unsure.result
+      const begun = rowsOf(await client.query('BEGIN; SELECT pg_current_xact_id()::text AS id'))
+      const [{ id }] = begun.rows as [{ id: string }]
+      const result = await statements({
+        executeSql: async (text, values) => rowsOf(await client.query(text, values)),
+      })
+      unsure = { id, result }
+      await client.query('COMMIT')
+      return result
     })
-    await client.query('COMMIT')
-    return result
-  })
+}
+
+/** @throws a connection error, so that it is asked again, while the server is still at the transaction */
+async function hasCommitted(client: pg.PoolClient, id: string): Promise<boolean> {
+  const { rows } = await client.query<{ status: string }>('SELECT pg_xact_status($1::xid8) AS status', [id])
+  if (rows[0]?.status === 'in progress') throw new Error('connection error: a transaction has not ended')
+  return rows[0]?.status === 'committed'
+}
 
 function nameOf(url: string): string {
   if (!URL.canParse(url)) throw new UserError(`DATABASE_URL: expected postgres://user@host:port/database`)

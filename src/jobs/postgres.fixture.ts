@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,12 +17,8 @@ export interface TestPostgres extends AsyncDisposable {
 
 const root = process.getuid?.() === 0
 
-/** The directory of Postgres's programs: on the path, where Debian keeps them, or installed now where that can be. */
-function programs(): string | undefined {
-  return found() ?? (install() ? found() : undefined)
-}
-
-function found(): string | undefined {
+/** The directory of Postgres's programs: where Debian keeps them, or on the path. */
+export function postgresPrograms(): string | undefined {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
   const places = [
@@ -30,17 +26,6 @@ function found(): string | undefined {
     ...(process.env.PATH ?? '').split(':'),
   ]
   return places.find((place) => existsSync(join(place, 'initdb')) && existsSync(join(place, 'postgres')))
-}
-
-function install(): boolean {
-  if (!root || !existsSync('/usr/bin/apt-get')) return false
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    execFileSync('apt-get', ['install', '-y', 'postgresql'], { env, stdio: 'ignore', timeout: 300_000 })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Postgres refuses to run as root. */
@@ -54,55 +39,52 @@ function user(): { readonly uid?: number; readonly gid?: number } {
   return {}
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
-}
+/** Below those that systems give to outgoing connections, so that none takes it while the server is down. */
+const anyPort = (): number => randomInt(15_000, 32_000)
+const urlOf = (port: number): string => `postgres://tsukimi@127.0.0.1:${port}/postgres`
 
-/** Starts a server; without Postgres on this machine says so and gives undefined. */
+/** Starts a server; undefined where Postgres is not on this machine: install-postgres.fixture.ts says why. */
 export async function startPostgres(): Promise<TestPostgres | undefined> {
-  const bin = programs()
-  if (bin === undefined) {
-    process.stderr.write(
-      'tests on a Postgres server are skipped: no initdb here, and it cannot be installed\n',
-    )
-    return undefined
-  }
+  const bin = postgresPrograms()
+  if (bin === undefined) return undefined
   const as = user()
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'))
   if (as.uid !== undefined) chownSync(directory, as.uid, as.gid!)
   const data = join(directory, 'data')
   const options = ['-D', data, '-U', 'tsukimi', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync']
   execFileSync(join(bin, 'initdb'), options, { ...as, cwd: directory, stdio: 'ignore' })
-  const port = await freePort()
-  const url = `postgres://tsukimi@127.0.0.1:${port}/postgres`
   let server: ChildProcess | undefined
 
-  const start = async (): Promise<void> => {
+  /** False where another has the port. */
+  const startAt = async (port: number): Promise<boolean> => {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((s) => [
       '-c',
       s,
     ])
-    server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+    const started = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
       ...as,
       cwd: directory,
       stdio: 'ignore',
     })
-    await accepting(url)
+    server = started
+    return accepting(started, urlOf(port), data)
   }
   const stop = async (how: 'fast' | 'crash' = 'fast'): Promise<void> => {
-    if (server === undefined || server.exitCode !== null) return
+    if (server === undefined || !running(server)) return
     const ended = once(server, 'exit')
     server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
     await ended
   }
-  await start()
+  let port = anyPort()
+  for (let tries = 1; !(await startAt(port)); tries++) {
+    if (tries === 10) throw new Error(`Postgres does not start in ${directory}`)
+    port = anyPort()
+  }
   return {
-    url,
-    start,
+    url: urlOf(port),
+    async start() {
+      if (!(await startAt(port))) throw new Error(`Postgres does not start again on port ${port}`)
+    },
     stop,
     async [Symbol.asyncDispose]() {
       await stop()
@@ -111,17 +93,22 @@ export async function startPostgres(): Promise<TestPostgres | undefined> {
   }
 }
 
-async function accepting(connectionString: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
+const running = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
+
+/** Waits for a server. @returns whether it is this one, and has not ended: another may be at the address */
+async function accepting(server: ChildProcess, connectionString: string, data: string): Promise<boolean> {
+  for (let tries = 0; running(server); tries++) {
     const client = new pg.Client({ connectionString })
     client.on('error', () => {})
     try {
       await client.connect()
+      const { rows } = await client.query('SHOW data_directory')
       await client.end()
-      return
+      if (rows[0].data_directory === data) return true
     } catch (error) {
-      if (tries === 300) throw error
-      await sleep(100)
+      if (tries === 600) throw error
     }
+    await sleep(50)
   }
+  return false
 }

@@ -11,6 +11,9 @@ import { type Lease, openQueue, type Queue } from './queue.ts'
 import type { Stage } from './stage.ts'
 import { attemptUnit } from './unit-attempt.ts'
 import { unitKey } from './unit-key.ts'
+import { openUnitTable } from './unit-table.ts'
+import { createWaiters, type UnitEnd } from './waiters.ts'
+import { startWorker } from './worker.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'queue-'))
 const schema = 'tsukimi_test'
@@ -77,4 +80,33 @@ it('counts lost leases apart from attempts that failed', { timeout: 120_000 }, a
   expect(await ended({ ...same, lost: 20 })).toEqual({
     error: '20 processes that had taken it ended before it did',
   })
+})
+
+it('lets a worker go on with a unit that comes back to it after its lease was lost', async () => {
+  const signals: AbortSignal[] = []
+  const slow: Stage<number, number> = {
+    name: 'slow',
+    version: '1',
+    run: (n, { signal }) => {
+      signals.push(signal)
+      if (signals.length > 1) return Promise.resolve(2 * n)
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    },
+  }
+  await queue.ensure('slow')
+  const table = await openUnitTable(database, schema)
+  await table.ensure('slow', 'slow', '1')
+  const waiters = createWaiters()
+  const key = unitKey(slow, textDigest('4'))
+  const end = new Promise<UnitEnd>((resolve) => waiters.wait(key, resolve))
+  await queue.add('slow', [{ key, input: await store.put('4') }])
+  const worker = startWorker({ database, store, queue, table, waiters }, slow, 'slow')
+  await expect.poll(() => signals.length).toBe(1)
+  // As the watch does it when no sign of life has come for too long.
+  await database.executeSql(
+    `UPDATE ${schema}.job SET state = 'retry', retry_count = retry_count + 1, start_after = now() WHERE name = 'slow'`,
+  )
+  expect(await Promise.race([end, worker.failure])).toMatchObject({ key, text: '8' })
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  await worker.stop()
 })

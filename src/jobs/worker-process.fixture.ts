@@ -14,6 +14,7 @@ export interface ProcessSettings {
   readonly log: string
   readonly units: number
   readonly ms: number
+  readonly leaseSeconds: number
 }
 
 /** Squares a number, slowly. */
@@ -38,7 +39,7 @@ if (process.argv[1]?.endsWith('worker-process.fixture.ts')) {
   const settings = JSON.parse(process.env.SETTINGS!) as ProcessSettings
   const controller = new AbortController()
   process.on('SIGTERM', () => controller.abort())
-  await using jobs = await openJobs({ ...settings, leaseSeconds: 10 })
+  await using jobs = await openJobs(settings)
   process.stdout.write('ready\n')
   if (process.argv[2] === 'work') await jobs.work([slowStage(settings)], { signal: controller.signal })
   else

@@ -87,3 +87,18 @@ test('nobody enters in a pause', async () => {
   await vi.advanceTimersByTimeAsync(20)
   expect(entered).toBe(2)
 })
+
+test('a pause keeps no timer for nobody: not when all have left, nor when who waited is aborted', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const limit = createAdaptiveLimit(4)
+  const leave = await limit.enter()
+  limit.pause(120_000)
+  leave('overloaded')
+  expect(vi.getTimerCount()).toBe(0)
+  const aborters = [new AbortController(), new AbortController()]
+  const waiting = aborters.map(({ signal }) => limit.enter(signal))
+  expect(vi.getTimerCount()).toBe(1)
+  for (const aborter of aborters) aborter.abort(new Error('no longer wanted'))
+  for (const one of waiting) await expect(one).rejects.toThrow('no longer wanted')
+  expect(vi.getTimerCount()).toBe(0)
+})

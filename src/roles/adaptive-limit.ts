@@ -33,10 +33,12 @@ export function createAdaptiveLimit(most: number): AdaptiveLimit {
   let pausedUntil = 0
   let alarm: NodeJS.Timeout | undefined
 
+  /** The alarm is set only while somebody waits: it keeps the process alive. */
   function admit(): void {
+    clearTimeout(alarm)
+    if (waiting.size === 0) return
     const pause = pausedUntil - performance.now()
     if (pause > 0) {
-      clearTimeout(alarm)
       alarm = setTimeout(admit, Math.ceil(pause))
       return
     }
@@ -65,7 +67,9 @@ export function createAdaptiveLimit(most: number): AdaptiveLimit {
       signal?.throwIfAborted()
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const abort = (): void => {
-        if (waiting.delete(resolve)) reject(signal!.reason)
+        if (!waiting.delete(resolve)) return
+        reject(signal!.reason)
+        admit()
       }
       signal?.addEventListener('abort', abort, { once: true })
       waiting.add(resolve)

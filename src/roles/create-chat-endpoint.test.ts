@@ -103,6 +103,19 @@ describe.concurrent('an endpoint', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(690)
   })
 
+  test('that asks for no wait gets one all the same, a longer one each time', async () => {
+    const arrivals: number[] = []
+    await using server = await scriptedEndpoint(() => {
+      arrivals.push(performance.now())
+      return refuses(429, 'slow down', { 'retry-after': '0' })
+    })
+    const endpoint = createChatEndpoint({ ...settings, baseUrl: server.baseUrl })
+    await expect(endpoint.complete(asked)).rejects.toMatchObject({ kind: 'overloaded' })
+    expect(arrivals).toHaveLength(3)
+    expect(arrivals[1]! - arrivals[0]!).toBeGreaterThanOrEqual(240)
+    expect(arrivals[2]! - arrivals[1]!).toBeGreaterThanOrEqual(490)
+  })
+
   test('that asks to wait gets no other request meanwhile', async () => {
     const arrivals: number[] = []
     await using server = await scriptedEndpoint((_, index) => {

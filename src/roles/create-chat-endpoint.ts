@@ -105,7 +105,7 @@ async function admitted<T>(
 
 /**
  * A model behind an OpenAI-compatible endpoint. Requests that meet 429, 5xx, broken connections, timeouts or half an
- * answer are sent again after a wait, as Retry-After says where it does, and fewer at once; other 4xx are not, except
+ * answer are sent again after a wait that grows, no shorter than Retry-After says, and fewer at once; other 4xx are not, except
  * without a part of the request that the endpoint says it does not take.
  *
  * @throws EndpointFailure from `complete` when a request is given up, the signal's reason where it is aborted
@@ -126,6 +126,7 @@ export function createChatEndpoint(options: ChatEndpointOptions): AccountedEndpo
 
   async function complete(request: ChatRequest): Promise<ChatAnswer> {
     const { signal } = request
+    const conceded = new Set<string>()
     for (let retry = 0; ; ) {
       const body = writer.body(request)
       try {
@@ -134,8 +135,12 @@ export function createChatEndpoint(options: ChatEndpointOptions): AccountedEndpo
         return { ...answer, usage: answer.usage ?? { promptTokens: 0, completionTokens: 0 } }
       } catch (error) {
         if (!(error instanceof EndpointFailure)) throw error
-        if (writer.learn(error, body)) continue
-        const wait = error.retryAfterMs ?? retryWaitMs(JSON.stringify(body), retry)
+        const learned = writer.learn(error, body)
+        if (learned !== undefined && !conceded.has(learned)) {
+          conceded.add(learned)
+          continue
+        }
+        const wait = Math.max(error.retryAfterMs ?? 0, retryWaitMs(JSON.stringify(body), retry))
         if (!error.transient || retry === retries || wait > longestRetryAfterMs) {
           account.failed(error)
           throw error

@@ -65,4 +65,25 @@ describe('what an endpoint does not take', () => {
       { tool_call_id: 'call00000' },
     ])
   })
+  test.each([
+    ['tool_call_id is not known', 2],
+    ['tool_call_id, temperature, seed, max_completion_tokens, response_format', 6],
+    ['tool_call_id is too long; the schema of tools is wrong', 3],
+  ])('is asked for once each by an endpoint that refuses always: %s', async (words, count) => {
+    const messages = [
+      { role: 'assistant', content: '', toolCalls: [{ id: 'functions.a:0', name: 'a', arguments: '{}' }] },
+      { role: 'tool', toolCallId: 'functions.a:0', content: 'the key "tool_call_id"' },
+    ] as const
+    await using server = await scriptedEndpoint((_, index) =>
+      index < 20 ? refuses(400, words) : says('after too many'),
+    )
+    const endpoint = createChatEndpoint({ ...settings, baseUrl: server.baseUrl })
+    for (const requests of [count, count + 1]) {
+      await expect(endpoint.complete({ ...request, messages })).rejects.toThrow(
+        `the request was refused: 400 ${words}`,
+      )
+      expect(server.requests).toHaveLength(requests)
+    }
+    expect(endpoint.usage()).toMatchObject({ retries: 0, failures: { refused: 2 } })
+  })
 })

@@ -10,8 +10,9 @@ type Json = Readonly<Record<string, unknown>>
 
 /** A part of a request that some endpoints do not take, and what is sent instead. */
 interface Concession {
-  /** Whether the part is there, and a refusal in these words means it. */
-  readonly refused: (body: Json, words: string) => boolean
+  /** Words of a refusal that mean the part. */
+  readonly refused: RegExp
+  /** The same body where the part is not in it. */
   readonly without: (body: Json) => Json
   /** What it is remembered for: one endpoint may take one schema and not another. */
   readonly key: (body: Json) => string
@@ -44,41 +45,32 @@ const plainIds = (body: Json): Json => {
 
 const concessions: Readonly<Record<string, Concession>> = {
   response_format: {
-    refused: (body, words) =>
-      'response_format' in body &&
-      /response_format|json.?schema|structured|guided|grammar|schema/i.test(words),
+    refused: /response_format|json.?schema|structured|guided|grammar|schema/i,
     without: leftOut('response_format'),
     key: (body) => digest(body.response_format),
   },
   max_tokens: {
-    refused: (body, words) => 'max_tokens' in body && /max_completion_tokens/.test(words),
-    without: ({ max_tokens, ...rest }) => ({ ...rest, max_completion_tokens: max_tokens }),
+    refused: /max_completion_tokens/,
+    without: ({ max_tokens, ...rest }) => ({
+      ...rest,
+      ...(max_tokens !== undefined && { max_completion_tokens: max_tokens }),
+    }),
     key: () => '',
   },
-  temperature: {
-    refused: (body, words) => 'temperature' in body && /temperature/.test(words),
-    without: leftOut('temperature'),
-    key: () => '',
-  },
-  seed: {
-    refused: (body, words) => 'seed' in body && /\bseed\b/.test(words),
-    without: leftOut('seed'),
-    key: () => '',
-  },
+  temperature: { refused: /temperature/, without: leftOut('temperature'), key: () => '' },
+  seed: { refused: /\bseed\b/, without: leftOut('seed'), key: () => '' },
   // K2 knows its own form of ids, others allow 40 characters or 9, and letters only.
-  'ids of calls': {
-    refused: (body, words) =>
-      stringify(body.messages).includes('"tool_call') && /tool.?call.*\bid\b|tool_call_id/i.test(words),
-    without: plainIds,
-    key: () => '',
-  },
+  'ids of calls': { refused: /tool.?call.*\bid\b|tool_call_id/i, without: plainIds, key: () => '' },
 }
 
 /** What one endpoint is sent. */
 export interface RequestWriter {
   body(request: ChatRequest): RequestBody
-  /** Whether a refusal was of a part of the body that can be left out; from then on it is. */
-  learn(failure: EndpointFailure, sent: RequestBody): boolean
+  /**
+   * The name of what a refusal was of, where the body has it and can do without; from then on it does. Another request
+   * may have learned it meanwhile: this one is written anew in any case.
+   */
+  learn(failure: EndpointFailure, sent: RequestBody): string | undefined
   /** What was learned, by name. */
   concessions(): readonly string[]
 }
@@ -110,15 +102,16 @@ export function createRequestWriter(model: string): RequestWriter {
       return body as unknown as RequestBody
     },
     learn({ kind, status, cause }, sent) {
-      if (kind !== 'refused' || (status !== 400 && status !== 422)) return false
+      if (kind !== 'refused' || (status !== 400 && status !== 422)) return undefined
       const body = sent as unknown as Json
       const words = cause instanceof Error ? cause.message : ''
-      const refused = Object.entries(concessions).find(([, one]) => one.refused(body, words))
-      if (refused === undefined) return false
-      // Another request may have learned it meanwhile: this one is written anew in any case.
-      const [name, one] = refused
-      made.set(name, (made.get(name) ?? new Set()).add(one.key(body)))
-      return true
+      const found = Object.entries(concessions).find(
+        ([, { refused, without }]) => refused.test(words) && stringify(without(body)) !== stringify(body),
+      )
+      if (found === undefined) return undefined
+      const [name, { key }] = found
+      made.set(name, (made.get(name) ?? new Set()).add(key(body)))
+      return name
     },
     concessions: () => [...made.keys()],
   }

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { processStart } from '../../files/process-start.ts'
 import { removeTree } from './remove-tree.ts'
 
 const prefix = 'tsukimi-sandbox-'
@@ -14,16 +15,6 @@ interface Owner {
   readonly started: string
 }
 
-/** Field 22 of /proc/PID/stat; undefined where there is no such process. */
-function startOf(id: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${id}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
-  }
-}
-
 const thisSystem = (): string =>
   `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`
 
@@ -32,7 +23,7 @@ async function isLeftBehind(root: string, system: string): Promise<boolean> {
   const found = await lstat(root)
   if (!found.isDirectory() || found.uid !== process.getuid!()) return false
   const owner: Owner = JSON.parse(await readFile(join(root, ownerFile), 'utf8'))
-  return owner.system === system && startOf(owner.process) !== owner.started
+  return owner.system === system && processStart(owner.process) !== owner.started
 }
 
 /** Another process may be about to remove it too: what cannot be read or removed is left to others. */
@@ -49,7 +40,7 @@ export async function makeSandboxRoot(directory: string): Promise<string> {
   const system = thisSystem()
   await removeLeftBehind(directory, system)
   const root = await mkdtemp(join(directory, prefix))
-  const owner: Owner = { system, process: process.pid, started: startOf(process.pid)! }
+  const owner: Owner = { system, process: process.pid, started: processStart(process.pid)! }
   await writeFile(join(root, ownerFile), JSON.stringify(owner), { mode: 0o600 })
   return root
 }
