@@ -248,7 +248,7 @@ async function learnable(path: string, template: (typeof templates)[number]): Pr
         failed: 'learn',
         ...style,
       })
-      const { mask } = documents[0]!
+      const mask = Array.from(documents[0]!.mask)
       expect(mask.lastIndexOf(0)).toBe(mask.indexOf(1) - 1)
       count++
     } catch (error) {

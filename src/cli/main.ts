@@ -43,11 +43,9 @@ async function program(args: readonly string[]): Promise<Command> {
 }
 
 /** Ends quietly when the reader of a pipe has seen enough, as `tsukimi info k2 | head -3` does. */
-function exitOnClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
-  })
+function exitOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
 }
 
 /**
@@ -57,7 +55,8 @@ function exitOnClosedPipe(): void {
  * @returns the exit code: 0 done, 1 the user's mistake (said on stderr), 2 ours (with the stack).
  */
 export async function main(args: readonly string[]): Promise<number> {
-  exitOnClosedPipe()
+  if (!process.stdout.listeners('error').includes(exitOnClosedPipe))
+    process.stdout.on('error', exitOnClosedPipe)
   try {
     const root = await program(args)
     if (args.length === 0) root.outputHelp()

@@ -142,7 +142,7 @@ test('summary counts, and finds what is there twice and what evaluation sets hav
     evaluation,
     `${JSON.stringify({ id: 7, prompt: `Hello. ${question}, if you can.` })}\n{"text":"No."}\n`,
   )
-  const told = await tsukimi('summary', file, '--near-duplicates', '--evaluation', evaluation)
+  const told = await trajectories('summary', file, '--near-duplicates', '--evaluation', evaluation)
   expect(told).toMatchObject({ code: 0, stderr: '' })
   expect(told.stdout.replaceAll(directory.file(''), '')).toMatchInlineSnapshot(`
     "trajectories  4
@@ -166,7 +166,7 @@ test('summary counts, and finds what is there twice and what evaluation sets hav
       b has 21 words of eval.jsonl: 7
     "
   `)
-  const json = await tsukimi('summary', file, '--json')
+  const json = await trajectories('summary', file, '--json')
   expect(JSON.parse(json.stdout)).toMatchObject({ summary: { count: 4, tokens: { recorded: 10 } } })
   expect(JSON.parse(json.stdout)).not.toHaveProperty('nearDuplicates')
 })
@@ -178,7 +178,7 @@ test.each([
   await using directory = await scratchDirectory()
   const file = directory.file('a.jsonl')
   await writeTrajectories(file, [exampleTrajectory(0)])
-  const told = await tsukimi('summary', file, ...options)
+  const told = await trajectories('summary', file, ...options)
   expect(told.code).not.toBe(0)
   expect(told.stderr).toContain(message)
 })
