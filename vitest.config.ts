@@ -3,14 +3,14 @@ import { defineConfig } from 'vitest/config'
 /** Tests that compute on all cores: parallel files would only fight for them. */
 const computing = [
   'src/{engine,generate,nn,optim,rollout,train}/**/*.test.ts',
-  'src/cli/{chat,export,generate,pretrain,serve,sft,speedrun}*.test.ts',
-  'test/{agent,many,own,pushed,served}-*.test.ts',
+  'src/cli/{chat,export,generate,pretrain,serve,sft,speedrun,task-success}*.test.ts',
+  'test/{agent,logged,many,own,pushed,served}-*.test.ts',
 ]
 
 /** Tests on a Postgres server, which is installed for them where there is none and that can be. */
 const onServer = [
   'src/jobs/{jobs,postgres-database,postgres.fixture,processes}.test.ts',
-  'src/cli/synth-workers.test.ts',
+  'src/cli/{rephrase,synth}-workers.test.ts',
 ]
 
 const common = { testTimeout: 120_000, expect: { poll: { timeout: 30_000 } } } as const

@@ -7,7 +7,11 @@ import { recordLength } from './token-record.ts'
 /** The version of the format that is written. Files of later ones are refused. */
 export const trajectoryVersion = 1
 
-const free = z.record(z.string(), z.unknown())
+/** Kept as it is: a record of zod's would lose a key named `__proto__`. */
+const free = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'Invalid input: expected an object',
+)
 const share = z.number().min(0).max(1)
 
 const tokensReferenceSchema = z

@@ -46,7 +46,7 @@ export const anyTokens: fc.Arbitrary<NodeTokens> = fc
   }))
 
 const anyMeta = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }).map(
-  // As JSON gives it back: no negative zeros, no own key __proto__.
+  // As JSON gives it back: without negative zeros.
   (meta) => JSON.parse(JSON.stringify(meta)) as Record<string, unknown>,
 )
 
