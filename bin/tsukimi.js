@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -54,9 +55,16 @@ function silenceTypeStrippingWarning() {
   }
 }
 
+/** Between starts, in the user's cache; an older Node has no such thing, and some users have no home. */
+function keepCompiledModules() {
+  try {
+    const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+    module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? join(cache, 'tsukimi', 'node'))
+  } catch {}
+}
+
 async function run(program) {
-  // Stripped and compiled modules are kept between starts; an older Node has no such cache.
-  module.enableCompileCache?.()
+  keepCompiledModules()
   const { main } = await import(program.href)
   process.exitCode = await main(process.argv.slice(2))
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endIds } from '../src/chat/end-ids.ts'
 import type { AssistantMessage } from '../src/chat/messages.ts'
 import { defaultSystemText, type TemplateOptions } from '../src/chat/template.ts'
 import type { DrawnToken, GenerationRequest, Scheduler } from '../src/generate/scheduler.ts'
@@ -179,9 +180,16 @@ describe.each(templates)('a server with the template %o', (template) => {
     )
     // One that is left in the middle.
     const leaving = new AbortController()
+    const neverEnds = Object.fromEntries([...endIds(servedTokenizer)].map((id) => [id, -100]))
     const stream = await post(
       '/v1/chat/completions',
-      { model: 'tiny', messages: [{ role: 'user', content: 'Go on.' }], stream: true, max_tokens: 900 },
+      {
+        model: 'tiny',
+        messages: [{ role: 'user', content: 'Go on.' }],
+        stream: true,
+        max_tokens: 900,
+        logit_bias: neverEnds,
+      },
       leaving.signal,
     )
     await stream.body!.getReader().read()

@@ -14,6 +14,17 @@ const coded = (task: Task): Task => ({
   code: { language: 'javascript', files: {}, tests: '' },
 })
 
+const scripted = (task: Task): Task => ({
+  ...task,
+  application: {
+    ...task.application,
+    tools: task.application.tools.map((tool) => ({
+      ...tool,
+      semantics: { kind: 'script', source: 'null' } as const,
+    })),
+  },
+})
+
 test('tasks are taken family after family, whatever their order; code has no sandbox here', async () => {
   await using directory = await scratchDirectory()
   const path = directory.file('tasks.jsonl')
@@ -33,7 +44,7 @@ test('tasks are taken family after family, whatever their order; code has no san
 
 test.each([
   [[], 'there is no task here'],
-  [[coded(starter('single_call', 0))], 'all 1 tasks need a sandbox'],
+  [[coded(starter('single_call', 0)), scripted(starter('single_call', 1))], 'all 2 tasks need a sandbox'],
 ])('no task that can be tried is said', async (tasks, message) => {
   await using directory = await scratchDirectory()
   const path = directory.file('tasks.jsonl')

@@ -5,9 +5,12 @@ import type { Task, TaskFamily } from '../world/task.ts'
 export interface EvaluationTasks {
   /** The first of each family, then the second ones, and so on. */
   readonly tasks: readonly Task[]
-  /** Tasks of the file that need a sandbox, which evaluations do not have. */
+  /** Tasks of the file with code or scripts, which need a sandbox that evaluations do not have. */
   readonly leftOut: number
 }
+
+const needsSandbox = ({ code, application }: Task): boolean =>
+  code !== undefined || application.tools.some(({ semantics }) => semantics?.kind === 'script')
 
 /**
  * Tasks of a file, at most `count`, spread over its families.
@@ -20,7 +23,7 @@ export async function readEvaluationTasks(path: string, count: number): Promise<
   for await (const task of readTasks(path)) {
     const own = families.get(task.family) ?? []
     families.set(task.family, own)
-    if (task.code !== undefined) leftOut++
+    if (needsSandbox(task)) leftOut++
     else if (own.length < count) own.push(task)
   }
   const ranked = [...families.values()].flatMap((own) => own.map((task, rank) => ({ task, rank })))

@@ -16,7 +16,12 @@ import { triedTasks } from './task-success.ts'
 
 /** Shares besides the loss, of weights that stay on the engine. */
 export interface TaskEvaluation extends Disposable {
-  score(params: readonly DeviceBuffer[], extent: EvaluationExtent): Promise<Readonly<Record<string, number>>>
+  /** Nothing where the signal aborts it. */
+  score(
+    params: readonly DeviceBuffer[],
+    extent: EvaluationExtent,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, number>>>
 }
 
 /** A run's data, whatever its objective. */
@@ -49,7 +54,7 @@ async function prepareText(config: RunConfig, options: PrepareOptions): Promise<
 const solving =
   (tokenizer: Tokenizer, { tasks }: EvaluationTasks) =>
   async (engine: Engine, config: RunConfig): Promise<TaskEvaluation> => ({
-    score: (params) => triedTasks(engine, config, tokenizer, tasks, params),
+    score: (params, _, signal) => triedTasks({ engine, config, tokenizer, tasks, signal }, params),
     [Symbol.dispose]: () => undefined,
   })
 

@@ -1,6 +1,7 @@
 import { openJobs } from '../jobs/open-jobs.ts'
 import type { AnyStage } from '../jobs/stage.ts'
 import { didYouMean } from '../nearest-name.ts'
+import type { RolesConfig } from '../roles/role-config.ts'
 import { loadSynthConfig } from '../synth/pipeline/synth-config.ts'
 import { createUnitResources } from '../synth/pipeline/units/unit-resources.ts'
 import { createStages } from '../synth/stages.ts'
@@ -16,11 +17,15 @@ export interface WorkerOptions {
   readonly concurrency?: number
 }
 
+/** Without a choice all but rephrasing, which there is only for who knows a rephraser: others may share the queue. */
 function chosenStages(
   registry: ReadonlyMap<string, AnyStage>,
   chosen: readonly string[] | undefined,
+  roles: RolesConfig | undefined,
 ): readonly AnyStage[] {
-  if (chosen === undefined) return [...registry.values()]
+  const rephrases = roles !== undefined && roles.rephraser !== 'procedural'
+  if (chosen === undefined)
+    return [...registry.values()].filter(({ name }) => rephrases || name !== 'rephrase')
   return chosen.map((name) => {
     const stage = registry.get(name)
     if (stage === undefined)
@@ -34,7 +39,7 @@ export async function runWorker({ run, store, stages, concurrency }: WorkerOptio
   refuseWithoutDatabase(run)
   const roles = (await loadSynthConfig(run))?.roles ?? (await loadRephraseRoles(run))
   await using resources = createUnitResources(roles)
-  const chosen = chosenStages(createStages(resources), stages)
+  const chosen = chosenStages(createStages(resources), stages, roles)
   using interruption = onInterrupt('giving back what is being worked on; once more ends at once')
   await using jobs = await openJobs({ directory: run, store })
   const say = (line: string): void => void process.stderr.write(`${line}\n`)

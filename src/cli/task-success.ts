@@ -46,19 +46,27 @@ export function taskSuccess(trajectories: readonly Trajectory[]): TaskSuccess {
   }
 }
 
+export interface Trial {
+  readonly engine: Engine
+  readonly config: RunConfig
+  readonly tokenizer: Tokenizer
+  readonly tasks: readonly Task[]
+  readonly signal: AbortSignal
+}
+
 /**
  * Lets the weights of a run try tasks, greedily and without the enforcer, as it would be served otherwise. The memory
  * that this takes is freed before it ends.
  *
  * @param params in the order of `parameterSpecs`
+ * @returns nothing where the signal ends it
+ * @throws UserError where the model could not be run
  */
 export async function triedTasks(
-  engine: Engine,
-  { model, engine: choice, chat, tasks: { maxTokens } }: RunConfig,
-  tokenizer: Tokenizer,
-  tasks: readonly Task[],
+  { engine, config, tokenizer, tasks, signal }: Trial,
   params: readonly DeviceBuffer[],
 ): Promise<TaskSuccess> {
+  const { model, engine: choice, chat } = config
   const { plan } = generatorOptions(choice)
   await using solver = createTaskSolver({
     engine,
@@ -67,8 +75,14 @@ export async function triedTasks(
     weights: await weightsOf(model, params),
     ...(plan && { plan }),
     template: { toolStyle: chat.toolStyle, defaultSystem: chat.defaultSystem },
-    maxTokens,
+    maxTokens: config.tasks.maxTokens,
     concurrency: atOnce(tasks.length),
   })
-  return taskSuccess(await solver.solve(tasks, { set: 'evaluation', enforce: false }))
+  const tried = solver.solve(tasks, { set: 'evaluation', enforce: false, signal })
+  return taskSuccess(
+    await tried.catch((error) => {
+      if (signal.aborted) return []
+      throw error
+    }),
+  )
 }

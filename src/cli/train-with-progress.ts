@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { ProcessGroup } from '../files/process-group.ts'
 import { parameterCounts } from '../nn/counts.ts'
 import { type TrainingEvent, type TrainingResult, train } from '../train/train.ts'
+import { UserError } from '../user-error.ts'
 import { compact, flops, grouped } from './number-format.ts'
 import type { ReadyRun } from './prepare-run.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -39,6 +40,13 @@ function stepNote(
     `${flops(timing.flopsPerSecond)}/s`,
   ]
   return parts.join(' · ')
+}
+
+/** Training goes on where only what it is asked besides fails. */
+function notTried(error: unknown): Readonly<Record<string, number>> {
+  if (!(error instanceof UserError)) throw error
+  say(`not evaluated: ${error.message}`)
+  return {}
 }
 
 /** Trains; process 0 shows loss, speed and time left. */
@@ -83,7 +91,9 @@ export async function trainWithProgress(
       resume,
       signal,
       group,
-      ...(evaluation && { evaluateTasks: (params, extent) => evaluation.score(params, extent) }),
+      ...(evaluation && {
+        evaluateTasks: (params, extent) => evaluation.score(params, extent, signal).catch(notTried),
+      }),
       ...(group.id === 0 ? { onEvent } : {}),
     })
     return result

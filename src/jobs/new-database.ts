@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
+import { cacheDirectory } from '../files/cache-directory.ts'
+import { syncTree } from '../files/sync-tree.ts'
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
@@ -19,10 +20,17 @@ async function packageVersion(): Promise<string> {
   return version as string
 }
 
-/** `$XDG_CACHE_HOME/tsukimi/pglite-<version>`, else under `~/.cache`. */
-async function templatePath(): Promise<string> {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  return join(cache, 'tsukimi', `pglite-${await packageVersion()}`)
+/** A database that was just made, for copies. @throws what the file system refuses */
+async function template(): Promise<string> {
+  const path = cacheDirectory(`pglite-${await packageVersion()}`)
+  if (!(await exists(path))) {
+    await mkdir(dirname(path), { recursive: true })
+    await made(path, `${path}.${randomUUID()}`, async (parts) => {
+      await initialise(parts)
+      await syncTree(parts)
+    })
+  }
+  return path
 }
 
 /** Puts an empty database under a path. Under that name there is only ever a whole one, whoever is killed when. */
@@ -49,13 +57,8 @@ export async function newDatabase(path: string): Promise<void> {
   const parts = `${path}.new`
   if (await exists(path)) return rm(parts, { recursive: true, force: true })
   await made(path, parts, async () => {
-    const template = await templatePath()
     try {
-      if (!(await exists(template))) {
-        await mkdir(dirname(template), { recursive: true })
-        await made(template, `${template}.${randomUUID()}`, initialise)
-      }
-      await cp(template, parts, { recursive: true, mode: constants.COPYFILE_FICLONE })
+      await cp(await template(), parts, { recursive: true, mode: constants.COPYFILE_FICLONE })
     } catch {
       await rm(parts, { recursive: true, force: true })
       await initialise(parts)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -21,6 +22,7 @@ export async function openPglite(directory: string): Promise<Database> {
   })
   const lock = await takeLock(lockFile)
   if ('heldBy' in lock) throw inUse(directory, lockFile, lock.heldBy)
+  const wasThere = existsSync(path)
   let pglite: PGlite
   try {
     await newDatabase(path)
@@ -28,7 +30,7 @@ export async function openPglite(directory: string): Promise<Database> {
   } catch (error) {
     await lock.release()
     const known = fileError(error, 'open', path)
-    throw known instanceof UserError ? known : new DamagedDatabase(path, error)
+    throw known instanceof UserError || !wasThere ? known : new DamagedDatabase(path, error)
   }
   return {
     ...fromPglite(pglite),

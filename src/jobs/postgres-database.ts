@@ -40,6 +40,8 @@ export async function openPostgres(url: string, { patience = 120 }: PostgresOpti
     connectionTimeoutMillis: 5000,
     query_timeout: 60_000,
     keepAlive: true,
+    // A connection that was lost unseen must not hold a transaction open for hours.
+    idle_in_transaction_session_timeout: 60_000,
     application_name: 'tsukimi',
   })
   // An idle connection that breaks is replaced by the next who asks.

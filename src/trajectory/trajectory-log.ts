@@ -79,8 +79,9 @@ async function openLines(path: string): Promise<{ readonly lines: FileHandle; re
   }
 }
 
-/** For reading and writing anywhere; a file that is not there is made. */
-const openAnywhere = (path: string): Promise<FileHandle> => open(path, constants.O_RDWR | constants.O_CREAT)
+/** For reading and writing anywhere; a file that is not there is made, for its owner alone: it holds what people said. */
+const openAnywhere = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
 
 interface SideCar {
   readonly file: FileHandle

@@ -49,8 +49,10 @@ export async function makeData(
   counts: { readonly conversations: number; readonly tasks: number },
   signal: AbortSignal,
 ): Promise<void> {
-  if (existsSync(files.conversations)) return
   await mkdir(files.data, { recursive: true })
+  if (!existsSync(files.progressTasks))
+    await writeTasks(files.progressTasks, heldOutTasks(progressSeed, progressTasks))
+  if (existsSync(files.conversations)) return
   const progress = startProgress('conversations', counts.conversations)
   const made = starterTrajectories({
     seed: dataSeed,
@@ -60,7 +62,6 @@ export async function makeData(
   })
   const kept = await writeTrajectories(files.trajectories, made)
   await writeJsonLines(files.text, texts(files.trajectories))
-  await writeTasks(files.progressTasks, heldOutTasks(progressSeed, progressTasks))
   await writeTasks(files.heldOutTasks, heldOutTasks(heldOutSeed, counts.tasks))
   await writeJson(files.world, starterWorld(heldOutSeed))
   await writeOpenAiChats(files.conversations, readTrajectories(files.trajectories))
