@@ -154,7 +154,7 @@ async function begin(
     ...(file === null
       ? []
       : [{ path: ['data', 'sources'], value: [{ path: at(file), weight: 1 }], source: '' }]),
-    ...['data.sequenceLength=32', 'chat.defaultSystem=null', ...more].map(parseOverride),
+    ...['data.sequenceLength=32', 'chat.defaultSystem=null', ...more].map((text) => parseOverride(text)),
   ]
   const out = resume ? 'run' : 'refused'
   const request = { base: base && at(base), objective, overrides, runDir: at(out), resume } as const

@@ -125,7 +125,7 @@ test.each([
   [
     'a wrong value of fine-tuning, before anything is made',
     ['--out=wrong', '--set-sft=chat.epochz=2'],
-    /chat\.epochz=2: .*epochs/s,
+    /^error: --set-sft chat\.epochz=2: .*epochs/s,
   ],
   ['steps and epochs', ['--out=wrong', '--set-sft=chat.epochs=2', '--set-sft=steps=3'], /give one of them/],
   ['a model that is to change', ['--out=wrong', '--set-sft=model.hiddenSize=8'], /keeps the base's model/],

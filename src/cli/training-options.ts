@@ -20,7 +20,7 @@ const collected =
 /** `--set key=value`, or another name of the same kind, which may be repeated. */
 export const setOption = (flags: string, of: string): Option =>
   new Option(flags, `change a value of the config${of}, such as optimizer.learningRate=1e-3; may be repeated`)
-    .argParser(collected(parseOverride))
+    .argParser(collected((text) => parseOverride(text, flags.split(' ')[0])))
     .default([], 'none')
 
 /** `--data`, with what it takes and what there is without it. */

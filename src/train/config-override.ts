@@ -6,7 +6,7 @@ export interface ConfigOverride {
   /** Keys from the outside in; an index into a list is written as its number. */
   readonly path: readonly string[]
   readonly value: unknown
-  /** What the user typed, for messages. */
+  /** What the user typed, for messages; empty for what a recipe brings. */
   readonly source: string
 }
 
@@ -27,16 +27,16 @@ function parsedValue(text: string, source: string): unknown {
 }
 
 /**
- * Reads `optimizer.learningRate=2e-3`, the argument of `--set`.
+ * Reads `optimizer.learningRate=2e-3`, the argument of `--set` or of another option of its kind.
  *
  * @throws UserError when it is not of the form key=value, or a list or object in it does not end.
  */
-export function parseOverride(text: string): ConfigOverride {
-  const source = `--set ${text}`
+export function parseOverride(text: string, option = '--set'): ConfigOverride {
+  const source = `${option} ${text}`
   const at = text.indexOf('=')
   const path = text.slice(0, Math.max(at, 0)).trim().split('.')
   if (at < 0 || path.includes('')) {
-    throw new UserError(`${source}: write key=value, such as --set optimizer.learningRate=2e-3`)
+    throw new UserError(`${source}: write key=value, such as ${option} optimizer.learningRate=2e-3`)
   }
   return { path, value: parsedValue(text.slice(at + 1), source), source }
 }

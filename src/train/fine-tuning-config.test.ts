@@ -4,7 +4,12 @@ import { parseOverride } from './config-override.ts'
 import { fineTuningConfig } from './fine-tuning-config.ts'
 
 const base = { directory: 'base', digest: 'd', config: presets.nano }
-const scheduleWith = (...given: string[]) => fineTuningConfig(base, 'sft', given.map(parseOverride)).schedule
+const scheduleWith = (...given: string[]) =>
+  fineTuningConfig(
+    base,
+    'sft',
+    given.map((text) => parseOverride(text)),
+  ).schedule
 
 test.each([
   [['steps=200'], 20],

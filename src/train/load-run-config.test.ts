@@ -20,7 +20,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const expected = resolveRunConfig({
   preset: 'micro',
-  overrides: ['steps=400', 'data.sources.0.path=a.txt'].map(parseOverride),
+  overrides: ['steps=400', 'data.sources.0.path=a.txt'].map((text) => parseOverride(text)),
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { parseOverride } from './config-override.ts'
 import { type RunConfigLayers, resolveRunConfig } from './resolve-run-config.ts'
 import type { RunConfigInput } from './run-config.ts'
 
-const set = (...texts: string[]) => texts.map(parseOverride)
+const set = (...texts: string[]) => texts.map((text) => parseOverride(text))
 const file = (content: RunConfigInput) => ({ path: 'run.yaml', content })
 const messageOf = (layers: RunConfigLayers): string => {
   try {

@@ -59,7 +59,7 @@ export function resolveRunConfig(layers: RunConfigLayers): RunConfig {
     overrides.reduce((config, { path, value }) => mergeAt(config, path, value), fromFile),
     { preset },
   )
-  const commandLine = overrides.map(({ source }) => source).join(' ')
-  const fault = overrides.length > 0 && isValid(fromFile) ? commandLine : (file?.path ?? `preset ${preset}`)
+  const typed = overrides.flatMap(({ source }) => (source === '' ? [] : [source])).join(' ')
+  const fault = overrides.length > 0 && isValid(fromFile) ? typed : (file?.path ?? `preset ${preset}`)
   return parseAs(runConfigSchema, input, fault)
 }

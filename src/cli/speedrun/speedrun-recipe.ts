@@ -43,18 +43,10 @@ export const [dataSeed, heldOutSeed, progressSeed] = [1, 2, 3]
 
 export const progressTasks = values.sft['tasks.count']
 
-const recipeOverrides = (stage: keyof typeof values): ConfigOverride[] =>
-  Object.entries(values[stage]).map(([key, value]) => ({
-    path: key.split('.'),
-    value,
-    source: `the speedrun's ${key}`,
-  }))
+const own = (key: string, value: unknown): ConfigOverride => ({ path: key.split('.'), value, source: '' })
 
-const own = (key: string, value: unknown): ConfigOverride => ({
-  path: key.split('.'),
-  value,
-  source: 'the speedrun',
-})
+const recipeOverrides = (stage: keyof typeof values): ConfigOverride[] =>
+  Object.entries(values[stage]).map(([key, value]) => own(key, value))
 
 /** Changes to the two configs. */
 export type StageOverrides = Readonly<Record<keyof typeof values, readonly ConfigOverride[]>>
