@@ -119,8 +119,7 @@ async function runIn(group: ProcessGroup, request: TrainingRequest): Promise<boo
   const first = group.id === 0
   if (first && failed > 0)
     process.stderr.write(
-      `${grouped(failed)} trajectories that failed were left out (--set chat.failed=learn learns them too)
-`,
+      `${grouped(failed)} trajectories that failed were left out (--set chat.failed=learn learns them too)\n`,
     )
   if (first) await writeJson(runFiles(runDir).config, { ...config, [provenanceKey]: origin })
   const rate = first ? await productRate(engine, config.engine.precision === 'bf16' ? 'bf16' : 'f32') : 0
