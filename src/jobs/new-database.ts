@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
-import { cacheDirectory } from '../files/cache-directory.ts'
+import { cacheDirectory } from '../cache-directory.ts'
 import { syncTree } from '../files/sync-tree.ts'
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 /** A database of one version of PGlite is no database of another. */
 async function packageVersion(): Promise<string> {
@@ -23,7 +17,7 @@ async function packageVersion(): Promise<string> {
 /** A database that was just made, for copies. @throws what the file system refuses */
 async function template(): Promise<string> {
   const path = cacheDirectory(`pglite-${await packageVersion()}`)
-  if (!(await exists(path))) {
+  if (!existsSync(path)) {
     await mkdir(dirname(path), { recursive: true })
     await made(path, `${path}.${randomUUID()}`, async (parts) => {
       await initialise(parts)
@@ -40,7 +34,7 @@ async function made(path: string, parts: string, make: (parts: string) => Promis
   await rename(parts, path).catch(async (error) => {
     await rm(parts, { recursive: true, force: true })
     // Another process was quicker.
-    if (!(await exists(path))) throw error
+    if (!existsSync(path)) throw error
   })
 }
 
@@ -55,7 +49,7 @@ async function initialise(path: string): Promise<void> {
  */
 export async function newDatabase(path: string): Promise<void> {
   const parts = `${path}.new`
-  if (await exists(path)) return rm(parts, { recursive: true, force: true })
+  if (existsSync(path)) return rm(parts, { recursive: true, force: true })
   await made(path, parts, async () => {
     try {
       await cp(await template(), parts, { recursive: true, mode: constants.COPYFILE_FICLONE })

@@ -7,8 +7,8 @@ import { gatherOver, placeAmong, sumScatterOver } from '../tensor/ops/collective
 import { groupedLinear } from '../tensor/ops/contraction.ts'
 import { customGrad } from '../tensor/ops/control.ts'
 import { and, compare, convert, div, mul, select, sub } from '../tensor/ops/elementwise.ts'
-import { argsort, gather, scatterAlong } from '../tensor/ops/indexing.ts'
-import { iota, scalar } from '../tensor/ops/leaf.ts'
+import { gather } from '../tensor/ops/indexing.ts'
+import { scalar } from '../tensor/ops/leaf.ts'
 import { sum } from '../tensor/ops/reduction.ts'
 import { broadcast, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
@@ -16,6 +16,7 @@ import { meshAxes } from './mesh-axes.ts'
 import { type Params, param } from './params.ts'
 import { gateUpName } from './plan.ts'
 import { histogram, type Routing } from './router.ts'
+import { sortOrder } from './sort-order.ts'
 import { gatedSilu } from './swi-glu.ts'
 
 /** The two index maps between assignments (token, choice) and slots. */
@@ -32,8 +33,7 @@ interface SlotMaps {
 
 function slotMaps(experts_NK: Tensor, own_NK: Tensor): SlotMaps {
   const [N, K] = experts_NK.shape as [number, number]
-  const assignment_S = argsort(reshape(experts_NK, [N * K]))
-  const slot_S = scatterAlong(broadcast(scalar(0, 'i32'), [N * K]), assignment_S, iota([N * K], 0), 0)
+  const { order: assignment_S, place: slot_S } = sortOrder(reshape(experts_NK, [N * K]))
   return { assignment_S, token_S: div(assignment_S, K), slot_S, own_NK }
 }
 

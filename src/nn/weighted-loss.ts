@@ -1,12 +1,13 @@
 import { cond, customGrad } from '../tensor/ops/control.ts'
 import { abs, add, compare, convert, mul, neg } from '../tensor/ops/elementwise.ts'
-import { argsort, gather, scatterAdd, scatterAlong } from '../tensor/ops/indexing.ts'
-import { iota, scalar } from '../tensor/ops/leaf.ts'
+import { gather, scatterAdd } from '../tensor/ops/indexing.ts'
+import { scalar } from '../tensor/ops/leaf.ts'
 import { largest, sum } from '../tensor/ops/reduction.ts'
 import { broadcast, concat, reshape, slice } from '../tensor/ops/shape.ts'
 import type { Tensor } from '../tensor/trace.ts'
 import { hostChunk, rowsOfChunk } from './loss.ts'
 import { hostPlan, type Plan } from './plan.ts'
+import { sortOrder } from './sort-order.ts'
 
 /** Chunks are small enough that few tokens without weight share one with others. */
 const leastChunks = 8
@@ -31,7 +32,7 @@ export function weightedCrossEntropy(
   const [total] = customGrad(
     [hidden_ND, head_VD, targets_N, weight_N],
     (h, head, targets, weight) => {
-      const order_N = argsort(convert(compare(weight!, 0, 'eq'), 'i32'))
+      const { order: order_N, place: place_N } = sortOrder(convert(compare(weight!, 0, 'eq'), 'i32'))
       const [hs, ts, ws] = [h, targets, weight].map((x) => gather(x!, order_N)) as [Tensor, Tensor, Tensor]
       let [total, dHead] = [scalar(0), zeros(head!.shape)]
       const dHidden: Tensor[] = []
@@ -50,7 +51,6 @@ export function weightedCrossEntropy(
         ;[total, dHead] = part as [Tensor, Tensor]
         dHidden.push(part[2]!)
       }
-      const place_N = scatterAlong(broadcast(scalar(0, 'i32'), [N]), order_N, iota([N], 0), 0)
       const push = neg(mul(h!, reshape(weight!, [N, 1])))
       return [total, gather(concat(dHidden, 0), place_N), scatterAdd(dHead, targets!, push)]
     },

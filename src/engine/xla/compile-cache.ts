@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheDirectory } from '../../cache-directory.ts'
 import { withoutLocations } from '../../lower/stablehlo/location.ts'
 
 /** First bytes of an entry; then the SHA-256 of what follows. */
@@ -11,8 +11,7 @@ const DIGEST_BYTES = 32
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 /** `$XDG_CACHE_HOME/tsukimi/xla`, else `~/.cache/tsukimi/xla`. */
-export const defaultCacheDirectory = (): string =>
-  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tsukimi', 'xla')
+export const defaultCacheDirectory = (): string => cacheDirectory('xla')
 
 /** A name for everything that a compiled program depends on. */
 function cacheKey(parts: readonly (string | Uint8Array)[]): string {

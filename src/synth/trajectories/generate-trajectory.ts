@@ -132,6 +132,16 @@ function castFor(task: Task, seed: number, shares: PlantingShares): Cast {
 export const plantingLabel = (planting: Planting): string =>
   planting.kind === 'none' ? 'none' : `${planting.kind} ${planting.name}`
 
+/** An episode with what it was made of, and what was put into it, under its labels. */
+export const labelled = (
+  trajectory: Trajectory,
+  { application, agent }: Task,
+  planting: Readonly<Record<string, string>>,
+): Trajectory => ({
+  ...trajectory,
+  labels: { ...trajectory.labels, application: application.name, agent: agent.id, ...planting },
+})
+
 /** An episode of a task, with what was put into it under its labels. A function of the task and the seed. */
 export async function generateTrajectory(task: Task, options: TrajectoryOptions): Promise<Trajectory> {
   const { seed, set = 'synthetic', shares = defaultShares, signal } = options
@@ -149,14 +159,8 @@ export async function generateTrajectory(task: Task, options: TrajectoryOptions)
     ...(signal && { signal }),
   })
   const { planting } = cast
-  return {
-    ...trajectory,
-    labels: {
-      ...trajectory.labels,
-      application: task.application.name,
-      agent: task.agent.id,
-      planted: plantingLabel(planting),
-      ...(planting.kind === 'mistake' && { mistake: planting.what }),
-    },
-  }
+  return labelled(trajectory, task, {
+    planted: plantingLabel(planting),
+    ...(planting.kind === 'mistake' && { mistake: planting.what }),
+  })
 }

@@ -6,6 +6,7 @@ import { runEpisode } from '../../../world/run-episode.ts'
 import { scriptedUser } from '../../../world/scripted-user.ts'
 import type { PlanStep, Task } from '../../../world/task.ts'
 import { type SandboxChoice, sandboxEnvironment } from '../../sandbox-environment.ts'
+import { labelled } from '../../trajectories/generate-trajectory.ts'
 
 type Mistake = (task: Task) => readonly PlanStep[]
 
@@ -55,13 +56,5 @@ export async function codeTrajectory(task: Task, options: CodeTrajectoryOptions)
     ...{ task, set, seed, environment, assistant, user: scriptedUser(task) },
     ...(signal && { signal }),
   })
-  return {
-    ...trajectory,
-    labels: {
-      ...trajectory.labels,
-      application: task.application.name,
-      agent: task.agent.id,
-      planted: planted === undefined ? 'none' : `mistake ${planted}`,
-    },
-  }
+  return labelled(trajectory, task, { planted: planted === undefined ? 'none' : `mistake ${planted}` })
 }
