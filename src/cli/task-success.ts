@@ -8,6 +8,7 @@ import type { Weights } from '../train/model-weights.ts'
 import type { RunConfig } from '../train/run-config.ts'
 import type { Trajectory } from '../trajectory/trajectory.ts'
 import { UserError } from '../user-error.ts'
+import { isSolved } from '../world/solve.ts'
 import type { Task } from '../world/task.ts'
 import { generatorOptions } from './generator-options.ts'
 
@@ -26,7 +27,7 @@ async function weightsOf(model: K2Config, params: readonly DeviceBuffer[]): Prom
 }
 
 const share = (trajectories: readonly Trajectory[]): number =>
-  trajectories.filter(({ outcome }) => outcome?.reward === 1).length / trajectories.length
+  trajectories.filter(isSolved).length / trajectories.length
 
 /**
  * What came of episodes. One that its user, its tools or its checks broke says nothing of the model and is not counted.

@@ -6,6 +6,7 @@ import { leaves } from '../trajectory/leaves.ts'
 import { pathTo } from '../trajectory/path-to.ts'
 import { readTrajectoryText } from '../trajectory/read-trajectory-text.ts'
 import type { Trajectory, TrajectoryNode } from '../trajectory/trajectory.ts'
+import { isLearned } from '../trajectory/trajectory-tokens.ts'
 import { type ChatExample, type ChatExampleOptions, chatExample, nothingToLearn } from './chat-example.ts'
 
 export interface TrajectoryOptions extends ChatExampleOptions {
@@ -18,9 +19,10 @@ const hasFailed = ({ outcome }: Trajectory): boolean =>
   outcome !== undefined &&
   ((outcome.reward !== null && outcome.reward < 1) || ['failed', 'aborted'].includes(outcome.status))
 
-/** An assistant's turn that has something in it, and not `weight` 0 in its `meta`. */
-const isLearned = ({ message, meta }: TrajectoryNode): boolean =>
-  message.role === 'assistant' && meta?.weight !== 0 && !(message.partial && message.content === '')
+/** A turn to learn that has something in it. */
+const teaches = (node: TrajectoryNode): boolean =>
+  isLearned(node) &&
+  !(node.message.role === 'assistant' && node.message.partial && node.message.content === '')
 
 /**
  * The conversations of a trajectory, one for each of its ends, as text: sampled ids are of whichever tokenizer sampled
@@ -35,14 +37,14 @@ export function trajectoryExamples(
 ): EncodedRecord {
   const trajectory = readTrajectoryText(value, 'the trajectory')
   if (failed === 'drop' && hasFailed(trajectory)) return { documents: [], failed: 1 }
-  if (!trajectory.nodes.some(isLearned))
+  if (!trajectory.nodes.some(teaches))
     throw nothingToLearn(trajectory.nodes.some(({ message }) => message.role === 'assistant'))
   const done = new Set<TrajectoryNode>()
   const documents: ChatExample[] = []
   let tooLong = 0
   for (const leaf of leaves(trajectory)) {
     const path = pathTo(trajectory, leaf)
-    const learned = path.map((node) => isLearned(node) && !done.has(node))
+    const learned = path.map((node) => teaches(node) && !done.has(node))
     if (!learned.includes(true)) continue
     const messages = path.map(({ message }) => message)
     checkAnswered(messages, `to nodes[${leaf}]: messages`)

@@ -49,7 +49,7 @@ function recordedTurn(turn: TurnPieces, { tokens, message }: TrajectoryNode, mar
 }
 
 /** An assistant's turn that is in the data to be read, not to be learned: `weight` of OpenAI's fine-tuning. */
-const isLearned = ({ message, meta }: TrajectoryNode): boolean =>
+export const isLearned = ({ message, meta }: TrajectoryNode): boolean =>
   message.role === 'assistant' && meta?.weight !== 0
 
 /**

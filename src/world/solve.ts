@@ -15,6 +15,9 @@ export interface SolveOptions {
   readonly onEpisode?: (trajectory: Trajectory) => void
 }
 
+/** Whether everything that its rubric asks for is so. */
+export const isSolved = ({ outcome }: Trajectory): boolean => outcome?.reward === 1
+
 /** Lets an assistant try tasks, each in its world with its scripted user; in the order of the tasks. */
 export async function solve(tasks: readonly Task[], options: SolveOptions): Promise<Trajectory[]> {
   const { set, assistant, concurrency, seed = 0, signal, onEpisode } = options

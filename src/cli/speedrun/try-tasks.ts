@@ -10,6 +10,7 @@ import type { ChatStyle } from '../../train/chat-example.ts'
 import { conversation, type Trajectory } from '../../trajectory/trajectory.ts'
 import { writeTrajectories } from '../../trajectory/write-trajectories.ts'
 import { UserError } from '../../user-error.ts'
+import { isSolved } from '../../world/solve.ts'
 import type { Task } from '../../world/task.ts'
 import { generatorOptions } from '../generator-options.ts'
 import { describeTrainedModel, loadTrainedModel } from '../load-trained-model.ts'
@@ -22,8 +23,6 @@ const set = 'starter/held-out'
 
 /** Episodes of an arm that the report shows: failed ones before solved ones. */
 const [failedShown, solvedShown] = [8, 4]
-
-const isSolved = ({ outcome }: Trajectory): boolean => outcome?.reward === 1
 
 const episodeOf = (trajectory: Trajectory) => ({
   id: trajectory.task.id,

@@ -3,6 +3,7 @@ import type { Trajectory } from '../../trajectory/trajectory.ts'
 import { oraclePolicy } from '../../world/oracle.ts'
 import { runEpisode } from '../../world/run-episode.ts'
 import { scriptedUser } from '../../world/scripted-user.ts'
+import { isSolved } from '../../world/solve.ts'
 import { worldEnvironment } from '../../world/world-environment.ts'
 import { starterTask } from './starter-task.ts'
 
@@ -36,7 +37,7 @@ export async function* starterTrajectories(options: StarterOptions): AsyncGenera
       ...(signal && { signal }),
     })
     const lineage = { stage: 'starter', keys: [trajectory.task.digest] }
-    if (trajectory.outcome?.reward === 1) yield { ...trajectory, lineage }
+    if (isSolved(trajectory)) yield { ...trajectory, lineage }
     if ((index + 1) % atOnce !== 0) continue
     await setImmediate()
     onProgress?.(index + 1)
