@@ -29,7 +29,7 @@ async function written(metadata: GgufMetadata, tensors: readonly GgufTensor[]): 
   await using directory = await scratchDirectory()
   const path = join(directory.path, 'x.gguf')
   await writeGguf(path, metadata, tensors)
-  return readFile(path)
+  return await readFile(path)
 }
 
 const numbers = (count: number, of: (i: number) => number): Float32Array =>

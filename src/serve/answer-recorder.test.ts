@@ -47,7 +47,7 @@ async function logged(script: Partial<Script>, more: object): Promise<Trajectory
   await using server = await startTestServer(script, {}, { recording: { log, warn } })
   expect((await ask(server.url, more)).status).toBe(200)
   await server.server.stop(0)
-  return Array.fromAsync(readTrajectories(path))
+  return await Array.fromAsync(readTrajectories(path))
 }
 
 const calls = callsText([['get_weather', '{"city":"Oslo"}']])
